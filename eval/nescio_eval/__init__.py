@@ -1,0 +1,1 @@
+"""The evaluation harness: data sets, arms, runs, and what can be concluded from them."""

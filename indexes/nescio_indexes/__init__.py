@@ -1,0 +1,1 @@
+"""Encoders, exemplar indexes, scope scores and knowledge indexes: text to vectors, vectors to neighbours."""

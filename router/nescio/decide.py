@@ -105,9 +105,7 @@ def before_answer(
     return Ask(expert)
 
 
-def after_answer(
-    outcome: Answer | Abstained, *, p: float, target: float, policy: Policy, calibrated: bool
-) -> Decision:
+def after_answer(outcome: Answer | Abstained, *, p: float, target: float, policy: Policy, calibrated: bool) -> Decision:
     """Whether what the expert returned is given to the caller.
 
     Args:

@@ -364,7 +364,6 @@ class Expert(Protocol):
         ...
 
 
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything that one query led to: what the service answers, the log keeps, and evaluation reads.

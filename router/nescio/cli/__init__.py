@@ -1,0 +1,98 @@
+"""The command line ``nescio``: a table of commands, each loaded only when it is used.
+
+Nothing heavy is imported here, so that ``nescio --help`` and shell completion answer at once. Command groups of other
+packages join through the entry point ``nescio.commands``.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("nescio.cli.serve:app", "Serve the API and the chat page."),
+    "ask": ("nescio.cli.ask:app", "Ask one question."),
+    "chat": ("nescio.cli.chat:app", "Talk in the terminal."),
+    "route": ("nescio.cli.route:app", "Show where a query would go, or route a file of queries."),
+    "fit": ("nescio.cli.fit:app", "Fit a router on labelled queries."),
+    "calibrate": ("nescio.cli.calibrate:app", "Fit the calibration of an expert on graded answers."),
+    "experts": ("nescio.cli.experts:app", "List, show, scaffold and check experts."),
+    "models": ("nescio.cli.models:app", "List, fetch, check and remove models."),
+    "index": ("nescio.cli.index:app", "Build the router's index, or describe it."),
+    "sandbox": ("nescio.cli.sandbox:app", "Run an untrusted program, or check the sandbox."),
+    "doctor": ("nescio.cli.doctor:app", "Say what is missing, and what then does not work."),
+}
+"""Command → (where its Typer app is, one line of help). Order is the order of the help page."""
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are stand-ins with a line of help until one is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        lines = {name: line for name, (_, line) in COMMANDS.items()}
+        lines |= {point.name: f"The command group of {point.value.partition('.')[0]}." for point in _foreign()}
+        lines |= {"eval": "Compare the router with one monolith: run, score, report."} if "eval" in lines else {}
+        self.commands = {name: TyperCommand(name, help=line) for name, line in lines.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Import the command that was called."""
+        command = _load(args[0])
+        return super().resolve_command(ctx, args) if command is None else (args[0], command, args[1:])
+
+
+def _foreign() -> list[EntryPoint]:
+    return sorted(entry_points(group="nescio.commands"), key=lambda point: point.name)
+
+
+def _load(name: str) -> Any:
+    if name in COMMANDS:
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        found = getattr(import_module(module), attribute)
+    else:
+        point = next((point for point in _foreign() if point.name == name), None)
+        if point is None:
+            return None
+        found = point.load()
+    command = typer.main.get_command(found)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    name="nescio",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    help='A domain-expert router that would rather say "I don\'t know" than guess.',
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"nescio {version('nescio')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    show_version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print it."),
+) -> None:
+    """A domain-expert router that would rather say "I don't know" than guess."""
+
+
+def main() -> None:
+    """Entry point: run the command line; one of our errors becomes one clear line and its exit code."""
+    from nescio.errors import NescioError
+
+    try:
+        app()
+    except NescioError as error:
+        hint = f"\n  hint: {error.hint}" if error.hint else ""
+        sys.stderr.write(f"error[{error.code}]: {error.message}{hint}\n")
+        raise SystemExit(error.exit_code) from None

@@ -1,0 +1,224 @@
+"""Joins the five stops of a query as a LangGraph ``StateGraph``. Nodes are thin: each calls one function.
+
+What is computed (route, replies, decision) lives for one run only; the conversation's messages are what a checkpointer
+keeps. Heavy imports stay inside `build_graph`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict
+
+from nescio.conversation import routed_text
+from nescio.decide import ALWAYS_ANSWER, Ask, Policy, after_answer, before_answer, target_in_force
+from nescio.errors import BackendUnavailable
+from nescio.observe import log
+from nescio.types import Abstained, Answer, Context, Decision, Expert, Message, Progress, Query, Reason, Route, silent
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+MONOLITH = "monolith"
+"""The name under which the one general model sits among the experts; it is never routed to."""
+
+
+class Confidence(Protocol):
+    """A fitted calibration of one expert (`nescio.calibration.Calibration`)."""
+
+    @property
+    def status(self) -> Literal["own", "pooled"]:
+        """Whether it was fitted on the expert's own rows."""
+        ...
+
+    def p(self, features: Mapping[str, float], p_route: float) -> float:
+        """P(right) of an answer with this evidence."""
+        ...
+
+    def worth(self, p_route: float, target: float) -> float:
+        """The fitted chance that the final p will exceed `target`."""
+        ...
+
+
+class Routes(Protocol):
+    """What the graph needs of a router (`nescio.routing.Router`)."""
+
+    @property
+    def scope_threshold(self) -> float:
+        """P(in scope) must exceed it."""
+        ...
+
+    def route(self, text: str) -> Route:
+        """Rank the experts for `text`."""
+        ...
+
+
+ContextFor = Callable[[str, Query, Route, Progress], Awaitable[Context]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the nodes call.
+
+    Attributes:
+        experts: By name, the monolith among them under `MONOLITH`.
+        router: Ranks them.
+        confidences: Usable calibrations by expert.
+        policy: The owner's rules.
+        worth_floor: See `nescio.decide.before_answer`.
+        context_for: Makes the context in which an expert answers; may start its model.
+    """
+
+    experts: Mapping[str, Expert]
+    router: Routes
+    confidences: Mapping[str, Confidence]
+    policy: Policy
+    worth_floor: float
+    context_for: ContextFor
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one expert returned."""
+
+    expert: str
+    outcome: Answer | Abstained
+
+
+def gate(parts: Parts, query: Query, route: Route) -> tuple[Ask | Abstained, float]:
+    """The decision before the answer, and the confidence target in force."""
+    if query.monolith and not query.gate:
+        return Ask(MONOLITH), ALWAYS_ANSWER
+    pinned = MONOLITH if query.monolith else query.expert
+    top = pinned or (route.candidates[0].expert if route.candidates else None)
+    target = target_in_force(query.confidence_target, parts.policy, top)
+    decision = before_answer(
+        route,
+        target=target,
+        policy=parts.policy,
+        scope_threshold=parts.router.scope_threshold,
+        worth_floor=parts.worth_floor,
+        confidences=parts.confidences,
+        pinned=pinned,
+    )
+    return decision, target
+
+
+async def ask(parts: Parts, name: str, query: Query, route: Route, progress: Progress = silent) -> Reply:
+    """Ask the expert `name`; whatever goes wrong becomes a typed abstention."""
+    try:
+        progress(f"asking {name}")
+        context = await parts.context_for(name, query, route, progress)
+        return Reply(name, await parts.experts[name].answer(query, context))
+    except BackendUnavailable as error:
+        log.warning("expert unavailable", expert=name, error=error.message)
+        message = f"the model behind {name} is not available at the moment."
+        return Reply(name, Abstained(Reason.EXPERT_UNAVAILABLE, message, would_have_asked=name))
+    except Exception as error:  # noqa: BLE001 - an expert is a plugin: a defect of one must not end the service
+        log.exception("expert failed", expert=name)
+        message = f"{name} failed while it worked on this ({type(error).__name__})."
+        return Reply(name, Abstained(Reason.TOOL_FAILED, message, would_have_asked=name))
+
+
+def confidence_of(parts: Parts, reply: Reply, route: Route) -> float:
+    """Calibrated P(right) of what was generated, NaN if nothing was or nothing fits."""
+    answer = reply.outcome if isinstance(reply.outcome, Answer) else reply.outcome.withheld
+    confidence = parts.confidences.get(reply.expert)
+    if answer is None or confidence is None:
+        return math.nan
+    return confidence.p(answer.evidence.features, route.p_route(reply.expert))
+
+
+def weigh(parts: Parts, reply: Reply, route: Route, target: float) -> Decision:
+    """The decision after the answer."""
+    outcome = reply.outcome
+    if isinstance(outcome, Abstained):
+        outcome = replace(outcome, would_have_asked=reply.expert)
+    return after_answer(
+        outcome,
+        p=confidence_of(parts, reply, route),
+        target=target,
+        policy=parts.policy,
+        calibrated=reply.expert in parts.confidences,
+    )
+
+
+def spoken(decision: Decision) -> str:
+    """The text a person reads: the answer, or "I don't know: " and why."""
+    return f"I don't know: {decision.message}" if isinstance(decision, Abstained) else decision.answer.text
+
+
+class Turn(TypedDict):
+    """One message, as a checkpointer keeps it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Compile the graph.
+
+    Input: ``messages`` (new turns), and optionally ``query`` (a `Query` whose other fields apply). Output: ``query``,
+    ``route``, ``target``, ``replies``, ``decision``. With a `checkpointer`, earlier turns of the thread come first.
+    """
+    from langgraph.channels.untracked_value import UntrackedValue
+    from langgraph.graph import END, START, StateGraph
+    from langgraph.types import Send
+
+    class State(TypedDict, total=False):
+        messages: Annotated[list[Turn], operator.add]
+        query: Annotated[Query, UntrackedValue]
+        route: Annotated[Route, UntrackedValue]
+        target: Annotated[float, UntrackedValue]
+        progress: Annotated[Progress, UntrackedValue]
+        stop: Annotated[Abstained | Ask, UntrackedValue]
+        replies: Annotated[Reply, UntrackedValue]
+        decision: Annotated[Decision, UntrackedValue]
+
+    def read(state: State) -> dict[str, object]:
+        messages = tuple(Message(turn["role"], turn["content"]) for turn in state["messages"])
+        query = state.get("query") or Query(id=f"chatcmpl-{uuid.uuid4().hex}", messages=(), text="")
+        return {"query": replace(query, messages=messages, text=routed_text(messages))}
+
+    def rank(state: State) -> dict[str, object]:
+        return {"route": parts.router.route(state["query"].text)}
+
+    def decide_before(state: State) -> dict[str, object]:
+        decision, target = gate(parts, state["query"], state["route"])
+        return {"stop": decision, "target": target}
+
+    def fan_out(state: State) -> list[Send] | str:
+        decision = state["stop"]
+        return [Send("ask", {**state, "stop": decision})] if isinstance(decision, Ask) else "abstain"
+
+    async def answer(state: State) -> dict[str, object]:
+        asked = state["stop"]
+        assert isinstance(asked, Ask)
+        progress = state.get("progress", silent)
+        return {"replies": await ask(parts, asked.expert, state["query"], state["route"], progress)}
+
+    def decide_after(state: State) -> dict[str, object]:
+        decision = weigh(parts, state["replies"], state["route"], state["target"])
+        return {"decision": decision, "messages": [Turn(role="assistant", content=spoken(decision))]}
+
+    def abstain(state: State) -> dict[str, object]:
+        decision = state["stop"]
+        assert isinstance(decision, Abstained)
+        return {"decision": decision, "messages": [Turn(role="assistant", content=spoken(decision))]}
+
+    graph = StateGraph(State)
+    for name, node in (("read", read), ("route", rank), ("gate", decide_before), ("ask", answer)):
+        graph.add_node(name, node)
+    graph.add_node("weigh", decide_after)
+    graph.add_node("abstain", abstain)
+    graph.add_edge(START, "read")
+    graph.add_edge("read", "route")
+    graph.add_edge("route", "gate")
+    graph.add_conditional_edges("gate", fan_out, ["ask", "abstain"])
+    graph.add_edge("ask", "weigh")
+    graph.add_edge("weigh", END)
+    graph.add_edge("abstain", END)
+    return graph.compile(checkpointer=checkpointer)  # type: ignore[arg-type]

@@ -1,0 +1,54 @@
+"""Reads ``policy.toml``, in which an owner says where abstaining is wanted and where it is not."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nescio.decide import Policy
+from nescio.errors import ConfigError
+from nescio.types import DEFAULT_TARGET
+
+
+class _ExpertRules(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    target: float | None = Field(default=None, ge=0, lt=1)
+    refer: bool = False
+    message: str | None = None
+
+
+class _PolicyFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    target: float | None = Field(default=None, ge=0, lt=1)
+    minimum_target: float = Field(default=0.0, ge=0, lt=1)
+    answer_uncalibrated: bool = False
+    experts: dict[str, _ExpertRules] = Field(default_factory=dict)
+
+
+def load_policy(path: Path | None, default_target: float = DEFAULT_TARGET) -> Policy:
+    """The policy in `path`; without one, the default target and nothing else.
+
+    Raises:
+        ConfigError: The file is missing or a rule in it is wrong.
+    """
+    if path is None:
+        return Policy(target=default_target)
+    try:
+        raw = _PolicyFile(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"policy {path}: {error.strerror}", hint="NESCIO_POLICY names a readable file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise ConfigError(f"policy {path}: {error}", hint="docs/policy.md shows every rule") from error
+    rules = raw.experts.items()
+    return Policy(
+        target=default_target if raw.target is None else raw.target,
+        targets={name: rule.target for name, rule in rules if rule.target is not None},
+        minimum_target=raw.minimum_target,
+        refer=frozenset(name for name, rule in rules if rule.refer),
+        answer_uncalibrated=raw.answer_uncalibrated,
+        wording={name: rule.message for name, rule in rules if rule.message is not None},
+    )

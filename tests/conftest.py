@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from nescio.settings import load_settings
+
 # Deadlines fail when other work shares the machine; derandomised examples make a failure repeat.
 settings.register_profile("nescio", deadline=None, derandomize=True)
 settings.load_profile("nescio")
-
-from nescio.settings import load_settings
 
 PROVISIONED = load_settings().models_dir
 """Where `make setup` put the models, read before a test gets a home of its own."""

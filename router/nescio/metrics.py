@@ -1,0 +1,381 @@
+"""Every figure that nescio reports about answers, each a pure function with its formula and its source.
+
+Two kinds of input. *Outcomes* are words, one a question: ``correct``, ``incorrect``, ``abstained`` or ``ungraded``;
+ungraded ones never count. *Confidences* come as two arrays of one length: `p` in [0, 1], and `correct`, whether that
+answer was right. What cannot be computed (no row, one class only) is NaN, never a made-up number. It grades nothing
+and compares no systems.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+OUTCOMES = ("correct", "incorrect", "abstained", "ungraded")
+LOG_CLIP = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many questions ended in each outcome."""
+
+    correct: int = 0
+    incorrect: int = 0
+    abstained: int = 0
+    ungraded: int = 0
+
+    @property
+    def graded(self) -> int:
+        """Correct, incorrect and abstained together: what every rate but selective risk is a share of."""
+        return self.correct + self.incorrect + self.abstained
+
+    @property
+    def answered(self) -> int:
+        """Correct and incorrect together."""
+        return self.correct + self.incorrect
+
+
+def count(outcomes: Sequence[str]) -> Counts:
+    """Count `outcomes`.
+
+    Raises:
+        ValueError: A word is not one of `OUTCOMES`.
+    """
+    found = dict.fromkeys(OUTCOMES, 0)
+    for outcome in outcomes:
+        if outcome not in found:
+            raise ValueError(f"{outcome!r} is not an outcome; expected one of {', '.join(OUTCOMES)}")
+        found[outcome] += 1
+    return Counts(**found)
+
+
+def hallucination_rate(outcomes: Sequence[str]) -> float:
+    """Incorrect / graded: wrong answers given, of all graded questions, abstentions included."""
+    counts = count(outcomes)
+    return _ratio(counts.incorrect, counts.graded)
+
+
+def abstention_rate(outcomes: Sequence[str]) -> float:
+    """Abstained / graded."""
+    counts = count(outcomes)
+    return _ratio(counts.abstained, counts.graded)
+
+
+def accuracy(outcomes: Sequence[str]) -> float:
+    """Correct / graded."""
+    counts = count(outcomes)
+    return _ratio(counts.correct, counts.graded)
+
+
+def coverage(outcomes: Sequence[str]) -> float:
+    """(correct + incorrect) / graded. El-Yaniv and Wiener, JMLR 11 (2010), definition 2."""
+    counts = count(outcomes)
+    return _ratio(counts.answered, counts.graded)
+
+
+def selective_risk(outcomes: Sequence[str]) -> float:
+    """Incorrect / (correct + incorrect); NaN if none was answered. El-Yaniv and Wiener, JMLR 11 (2010)."""
+    counts = count(outcomes)
+    return _ratio(counts.incorrect, counts.answered)
+
+
+def score_at_target(outcomes: Sequence[str], target: float) -> float:
+    """S_t, the mean over graded questions of: right +1, abstained 0, wrong −t / (1 − t).
+
+    Kalai et al., "Why Language Models Hallucinate" (2025), section 4.2. Under it answering pays iff P(right) > t.
+
+    Raises:
+        ValueError: `target` is not in [0, 1).
+    """
+    if not 0.0 <= target < 1.0:
+        raise ValueError(f"target {target} is not in [0, 1)")
+    counts = count(outcomes)
+    return _ratio(counts.correct - counts.incorrect * target / (1.0 - target), counts.graded)
+
+
+def outcomes_at(p: ArrayLike, correct: ArrayLike, target: float) -> tuple[str, ...]:
+    """The outcomes of answering exactly where p > `target`; a NaN p abstains."""
+    values, right = np.asarray(p, dtype=float), np.asarray(correct, dtype=bool)
+    if values.shape != right.shape:
+        raise ValueError(f"{values.shape[0]} confidences, {right.shape[0]} grades")
+    words = np.where(values > target, np.where(right, "correct", "incorrect"), "abstained")
+    return tuple(words.tolist())
+
+
+def auroc(p: ArrayLike, correct: ArrayLike) -> float:
+    """P(a right answer's p > a wrong one's) + ½ P(equal): Mann-Whitney U over n₁n₀. NaN with one class.
+
+    Hanley and McNeil, Radiology 143 (1982).
+    """
+    values, right = _pair(p, correct)
+    positives = int(right.sum())
+    negatives = right.size - positives
+    if not positives or not negatives:
+        return math.nan
+    _, inverse, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(sizes) - (sizes - 1) / 2.0
+    u = ranks[inverse][right > 0].sum() - positives * (positives + 1) / 2.0
+    return float(u / (positives * negatives))
+
+
+def brier(p: ArrayLike, correct: ArrayLike) -> float:
+    """Mean of (p − y)², y = 1 if right. Brier, Monthly Weather Review 78 (1950)."""
+    values, right = _pair(p, correct)
+    return float(np.mean((values - right) ** 2)) if right.size else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class BrierParts:
+    """Murphy's decomposition of the binned Brier score: reliability − resolution + uncertainty."""
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+def brier_parts(p: ArrayLike, correct: ArrayLike, bins: int = 15) -> BrierParts:
+    """Reliability Σ w(p̄ − ȳ)², resolution Σ w(ȳ − Y)², uncertainty Y(1 − Y), over equal-mass bins of weight w.
+
+    Murphy, Journal of Applied Meteorology 12 (1973). The three add up to the Brier score of the binned forecasts.
+    """
+    values, right = _pair(p, correct)
+    if not right.size:
+        return BrierParts(math.nan, math.nan, math.nan)
+    weight, confidence, share = reliability_bins(values, right, bins)
+    base = float(right.mean())
+    reliability = float(np.sum(weight * (confidence - share) ** 2))
+    return BrierParts(reliability, float(np.sum(weight * (share - base) ** 2)), base * (1.0 - base))
+
+
+def log_loss(p: ArrayLike, correct: ArrayLike) -> float:
+    """Mean of −ln p where right and −ln(1 − p) where wrong, p clipped to [1e-12, 1 − 1e-12]. Good (1952)."""
+    values, right = _pair(p, correct)
+    if not right.size:
+        return math.nan
+    values = np.clip(values, LOG_CLIP, 1.0 - LOG_CLIP)
+    return float(-np.mean(right * np.log(values) + (1.0 - right) * np.log1p(-values)))
+
+
+def reliability_bins(p: ArrayLike, correct: ArrayLike, bins: int = 15) -> tuple[Floats, Floats, Floats]:
+    """Equal-mass bins of `p`: each bin's weight, mean p and share right, by rising p. Equal p never part company.
+
+    Returns:
+        Three arrays of one length, at most `bins`; the weights add up to 1.
+    """
+    values, right = _pair(p, correct)
+    if not right.size:
+        empty = np.empty(0)
+        return empty, empty, empty
+    first = np.searchsorted(np.sort(values), values, side="left")
+    _, home = np.unique(first * bins // values.size, return_inverse=True)
+    sizes = np.bincount(home).astype(float)
+    return sizes / values.size, np.bincount(home, values) / sizes, np.bincount(home, right) / sizes
+
+
+def ece(p: ArrayLike, correct: ArrayLike, bins: int = 15, *, debiased: bool = False) -> float:
+    """Expected calibration error Σ w |p̄ − ȳ| over equal-mass bins of weight w.
+
+    Naeini et al., AAAI 2015; equal mass after Nixon et al., 2019. The plug-in value is too large, since ȳ is noisy even
+    where calibration is perfect. `debiased` subtracts the excess that a normal ȳ with variance ȳ(1 − ȳ)/n would cause,
+    in closed form by the mean of a folded normal (the limit of the resampling in Kumar, Liang and Ma, NeurIPS 2019,
+    section 5), and stops at 0.
+    """
+    values, right = _pair(p, correct)
+    if not right.size:
+        return math.nan
+    weight, confidence, share = reliability_bins(values, right, bins)
+    gap = np.abs(confidence - share)
+    plain = float(np.sum(weight * gap))
+    if not debiased:
+        return plain
+    spread = np.sqrt(share * (1.0 - share) / (weight * right.size))
+    noisy = np.array([_folded_mean(float(g), float(s)) for g, s in zip(gap, spread, strict=True)])
+    return max(0.0, plain - float(np.sum(weight * (noisy - gap))))
+
+
+def risk_coverage_curve(p: ArrayLike, correct: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Selective risk at each coverage that a threshold on `p` can reach.
+
+    Returns:
+        Thresholds (each distinct p, falling; answered are p ≥ threshold), coverages and selective risks.
+    """
+    values, right = _pair(p, correct)
+    thresholds, sizes, errors = _tied(values, right)
+    answered = np.cumsum(sizes)
+    return thresholds, answered / max(1, right.size), np.cumsum(errors) / np.maximum(answered, 1)
+
+
+def aurc(p: ArrayLike, correct: ArrayLike) -> float:
+    """Area under the risk-coverage curve: mean over k = 1…n of the selective risk of the k most confident answers.
+
+    Geifman, Uziel and El-Yaniv, ICLR 2019. Answers of equal p count in the mean of all their orders.
+    """
+    values, right = _pair(p, correct)
+    if not right.size:
+        return math.nan
+    return float(np.mean(_cumulated_errors(values, right) / np.arange(1, right.size + 1)))
+
+
+def e_aurc(p: ArrayLike, correct: ArrayLike) -> float:
+    """AURC minus that of a perfect order of the same answers. Geifman, Uziel and El-Yaniv, ICLR 2019."""
+    _, right = _pair(p, correct)
+    return aurc(p, correct) - aurc(right, right)
+
+
+def augrc(p: ArrayLike, correct: ArrayLike) -> float:
+    """Mean over k = 1…n of (wrong among the k most confident) / n. Traub et al., NeurIPS 2024."""
+    values, right = _pair(p, correct)
+    return float(np.mean(_cumulated_errors(values, right)) / right.size) if right.size else math.nan
+
+
+def prr(p: ArrayLike, correct: ArrayLike) -> float:
+    """Prediction rejection ratio: (A_random − A_p) / (A_random − A_perfect), A the area of wrong answers left.
+
+    Malinin and Gales, ICLR 2021, section 4: 1 for a perfect order, 0 for a random one; NaN with one class.
+    """
+    _, right = _pair(p, correct)
+    if not right.size or right.min() == right.max():
+        return math.nan
+    chance = augrc(np.zeros(right.size), right)
+    return float((chance - augrc(p, correct)) / (chance - augrc(right, right)))
+
+
+def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
+    """Wilson's score interval of a share; (0, 1) for n = 0. Wilson, JASA 22 (1927).
+
+    Raises:
+        ValueError: `successes` is not in [0, n].
+    """
+    if not 0 <= successes <= n:
+        raise ValueError(f"{successes} successes of {n}")
+    if n == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
+    share = successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # The interval is closed at 0 and n by algebra; rounding must not open it there.
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    return low, 1.0 if successes == n else min(1.0, centre + half)
+
+
+def bootstrap_interval(
+    values: ArrayLike,
+    *,
+    clusters: Sequence[object] | None = None,
+    statistic: Callable[[Floats], float] | None = None,
+    resamples: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+    method: Literal["percentile", "bca"] = "percentile",
+) -> Interval:
+    """Bootstrap interval that draws whole clusters. Efron and Tibshirani (1993), chapters 13 and 14.
+
+    Args:
+        values: (n,) or (n, k); a row is one question. For a paired difference pass the differences.
+        clusters: A key per row; rows of one key are drawn together. None: each row alone.
+        statistic: Of a resampled array of rows; None is the mean of (n,) `values`, which has a fast path.
+        resamples: How many.
+        confidence: Of the interval.
+        seed: Of the draw; the same seed gives the same interval.
+        method: Plain percentiles, or bias-corrected and accelerated (acceleration by jackknife over clusters).
+
+    Returns:
+        Lower and upper end; NaN both when there is no row. Draws where the statistic is NaN are left out.
+    """
+    rows = np.asarray(values, dtype=float)
+    if not rows.shape[0]:
+        return math.nan, math.nan
+    members = _members(rows.shape[0], clusters)
+    evaluate = _mean_of_clusters(rows, members) if statistic is None else _of_clusters(rows, members, statistic)
+    rng = np.random.default_rng(seed)
+    size = len(members)
+    draws = np.array([evaluate(rng.integers(0, size, size)) for _ in range(resamples)])
+    draws = draws[~np.isnan(draws)]
+    if not draws.size:
+        return math.nan, math.nan
+    ends = np.array([0.5 - confidence / 2.0, 0.5 + confidence / 2.0])
+    if method == "bca" and size > 1:
+        ends = _bca_levels(draws, evaluate, size, ends)
+    low, high = np.quantile(draws, ends)
+    return float(low), float(high)
+
+
+def _bca_levels(draws: Floats, evaluate: Callable[[NDArray[np.int64]], float], size: int, ends: Floats) -> Floats:
+    everyone = np.arange(size)
+    estimate = evaluate(everyone)
+    below = float(np.mean(draws < estimate) + 0.5 * np.mean(draws == estimate))
+    normal = NormalDist()
+    bias = normal.inv_cdf(min(1.0 - 0.5 / draws.size, max(0.5 / draws.size, below)))
+    left_out = np.array([evaluate(np.delete(everyone, i)) for i in range(size)])
+    centred = np.nanmean(left_out) - left_out
+    spread = float(np.nansum(centred**2)) ** 1.5
+    acceleration = float(np.nansum(centred**3)) / (6.0 * spread) if spread > 0 else 0.0
+    shifted = [bias + normal.inv_cdf(float(end)) for end in ends]
+    return np.array([normal.cdf(bias + z / max(1e-9, 1.0 - acceleration * z)) for z in shifted])
+
+
+def _members(n: int, clusters: Sequence[object] | None) -> list[NDArray[np.int64]]:
+    if clusters is None:
+        return [np.array([i]) for i in range(n)]
+    if len(clusters) != n:
+        raise ValueError(f"{n} rows, {len(clusters)} cluster keys")
+    homes: dict[object, list[int]] = {}
+    for row, key in enumerate(clusters):
+        homes.setdefault(key, []).append(row)
+    return [np.array(rows) for rows in homes.values()]
+
+
+def _mean_of_clusters(rows: Floats, members: list[NDArray[np.int64]]) -> Callable[[NDArray[np.int64]], float]:
+    sums = np.array([rows[home].sum() for home in members])
+    sizes = np.array([home.size for home in members], dtype=float)
+    return lambda drawn: float(sums[drawn].sum() / sizes[drawn].sum())
+
+
+def _of_clusters(
+    rows: Floats, members: list[NDArray[np.int64]], statistic: Callable[[Floats], float]
+) -> Callable[[NDArray[np.int64]], float]:
+    return lambda drawn: float(statistic(rows[np.concatenate([members[i] for i in drawn])]))
+
+
+def _pair(p: ArrayLike, correct: ArrayLike) -> tuple[Floats, Floats]:
+    values, right = np.asarray(p, dtype=float), np.asarray(correct, dtype=float)
+    if values.ndim != 1 or values.shape != right.shape:
+        raise ValueError(f"confidences {values.shape} and grades {right.shape} must be flat and of one length")
+    if not np.isfinite(values).all() or not np.isin(right, (0.0, 1.0)).all():
+        raise ValueError("confidences must be finite and grades 0 or 1")
+    return values, right
+
+
+def _tied(values: Floats, right: Floats) -> tuple[Floats, Floats, Floats]:
+    """Distinct values, falling; how many answers have each, and how many of those are wrong."""
+    distinct, home = np.unique(-values, return_inverse=True)
+    sizes = np.bincount(home, minlength=distinct.size).astype(float)
+    errors = np.bincount(home, 1.0 - right, minlength=distinct.size).astype(float)
+    return -distinct, sizes, errors
+
+
+def _cumulated_errors(values: Floats, right: Floats) -> Floats:
+    """Expected number of wrong answers among the k most confident, k = 1…n, ties in random order."""
+    _, sizes, errors = _tied(values, right)
+    return np.cumsum(np.repeat(errors / sizes, sizes.astype(int)))
+
+
+def _folded_mean(mean: float, spread: float) -> float:
+    """E|X| of a normal X; `mean` itself if it has no spread."""
+    if spread == 0.0:
+        return mean
+    z = mean / spread
+    return spread * math.sqrt(2.0 / math.pi) * math.exp(-z * z / 2.0) + mean * math.erf(z / math.sqrt(2.0))
+
+
+def _ratio(part: float, whole: int) -> float:
+    return part / whole if whole else math.nan

@@ -1,6 +1,6 @@
 """Joins the five stops of a query as a LangGraph ``StateGraph``. Nodes are thin: each calls one function.
 
-What is computed (route, replies, decision) lives for one run only; the conversation's messages are what a checkpointer
+What is computed (route, reply, decision) lives for one run only; the conversation's messages are what a checkpointer
 keeps. Heavy imports stay inside `build_graph`.
 """
 
@@ -158,25 +158,33 @@ class Turn(TypedDict):
     content: str
 
 
+class State(TypedDict, total=False):
+    """What travels through the graph; only ``messages`` outlives a run."""
+
+    messages: list[Turn]
+    query: Query
+    route: Route
+    target: float
+    progress: Progress
+    stop: Abstained | Ask
+    reply: Reply
+    decision: Decision
+
+
 def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Compile the graph.
 
     Input: ``messages`` (new turns), and optionally ``query`` (a `Query` whose other fields apply). Output: ``query``,
-    ``route``, ``target``, ``replies``, ``decision``. With a `checkpointer`, earlier turns of the thread come first.
+    ``route``, ``target``, ``reply``, ``decision``. With a `checkpointer`, earlier turns of the thread come first.
     """
     from langgraph.channels.untracked_value import UntrackedValue
     from langgraph.graph import END, START, StateGraph
     from langgraph.types import Send
 
-    class State(TypedDict, total=False):
-        messages: Annotated[list[Turn], operator.add]
-        query: Annotated[Query, UntrackedValue]
-        route: Annotated[Route, UntrackedValue]
-        target: Annotated[float, UntrackedValue]
-        progress: Annotated[Progress, UntrackedValue]
-        stop: Annotated[Abstained | Ask, UntrackedValue]
-        replies: Annotated[Reply, UntrackedValue]
-        decision: Annotated[Decision, UntrackedValue]
+    channels = dict.fromkeys(State.__annotations__, Annotated[Any, UntrackedValue]) | {
+        "messages": Annotated[list[Turn], operator.add]
+    }
+    schema: Any = TypedDict("schema", channels, total=False)  # type: ignore[misc]
 
     def read(state: State) -> dict[str, object]:
         messages = tuple(Message(turn["role"], turn["content"]) for turn in state["messages"])
@@ -190,18 +198,17 @@ def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledSta
         decision, target = gate(parts, state["query"], state["route"])
         return {"stop": decision, "target": target}
 
-    def fan_out(state: State) -> list[Send] | str:
-        decision = state["stop"]
-        return [Send("ask", {**state, "stop": decision})] if isinstance(decision, Ask) else "abstain"
+    def fan_out(state: State) -> Any:
+        return [Send("ask", state)] if isinstance(state["stop"], Ask) else "abstain"
 
     async def answer(state: State) -> dict[str, object]:
         asked = state["stop"]
         assert isinstance(asked, Ask)
         progress = state.get("progress", silent)
-        return {"replies": await ask(parts, asked.expert, state["query"], state["route"], progress)}
+        return {"reply": await ask(parts, asked.expert, state["query"], state["route"], progress)}
 
     def decide_after(state: State) -> dict[str, object]:
-        decision = weigh(parts, state["replies"], state["route"], state["target"])
+        decision = weigh(parts, state["reply"], state["route"], state["target"])
         return {"decision": decision, "messages": [Turn(role="assistant", content=spoken(decision))]}
 
     def abstain(state: State) -> dict[str, object]:
@@ -209,7 +216,7 @@ def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledSta
         assert isinstance(decision, Abstained)
         return {"decision": decision, "messages": [Turn(role="assistant", content=spoken(decision))]}
 
-    graph = StateGraph(State)
+    graph = StateGraph(schema)
     for name, node in (("read", read), ("route", rank), ("gate", decide_before), ("ask", answer)):
         graph.add_node(name, node)
     graph.add_node("weigh", decide_after)

@@ -7,6 +7,7 @@
     │   ├── QueryTooLong        query_too_long          400
     │   └── UnsupportedParameter  unsupported_parameter 400
     ├── Unauthorized            unauthorized            401
+    ├── Forbidden               forbidden               403
     ├── NotFound                not_found               404
     │   └── UnknownModel        model_not_found         404
     ├── BodyTooLarge            body_too_large          413
@@ -19,7 +20,8 @@
     ├── ModelError              model_error             500
     │   ├── ModelMissing        model_missing           503
     │   ├── ChecksumMismatch    checksum_mismatch       500
-    │   └── OutOfDisk           out_of_disk             507
+    │   ├── OutOfDisk           out_of_disk             507
+    │   └── OutOfMemory         out_of_memory           507
     ├── PortTaken               port_taken              500
     └── BackendUnavailable      backend_unavailable     503
 
@@ -68,6 +70,13 @@ class Unauthorized(NescioError):
 
     code = "unauthorized"
     http_status = 401
+
+
+class Forbidden(NescioError):
+    """The request comes from where none may come from, such as a foreign web page."""
+
+    code = "forbidden"
+    http_status = 403
 
 
 class NotFound(NescioError):
@@ -158,6 +167,13 @@ class OutOfDisk(ModelError):
     """There is not enough room for what must be written."""
 
     code = "out_of_disk"
+    http_status = 507
+
+
+class OutOfMemory(ModelError):
+    """The model does not fit into the memory that is free."""
+
+    code = "out_of_memory"
     http_status = 507
 
 

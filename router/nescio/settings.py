@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """Folders of experts (each with a ``card.toml``), separated as in PATH."""
     data: Path | None = None
     """Folder of evaluation data."""
+    model_source: Path | None = None
+    """A folder of model files that is asked before every other source."""
     policy: Path | None = None
     """A ``policy.toml``."""
     confidence_target: float = Field(default=DEFAULT_TARGET, ge=0, lt=1)
@@ -72,8 +74,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     api_key: SecretStr | None = None
+    concurrency: int = Field(default=1, ge=1)
+    """Requests that are answered at the same time."""
     queue_size: int = Field(default=16, ge=0)
-    """Requests that may wait while one is answered."""
+    """Requests that may wait while others are answered."""
     request_timeout: float = Field(default=300.0, gt=0)
     """Seconds from arrival to decision before a request gives up."""
     model_timeout: float = Field(default=120.0, gt=0)

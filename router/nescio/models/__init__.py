@@ -1,0 +1,1 @@
+"""Local models: the catalogue, provisioning, and the llama.cpp worker processes that run them."""

@@ -263,10 +263,25 @@ class Backend(Protocol):
 class Execution(Protocol):
     """What running one untrusted program gave; see ``nescio.sandbox``."""
 
-    outcome: str
-    stdout: str
-    result: str | None
-    message: str
+    @property
+    def outcome(self) -> str:
+        """How it ended: ok, error, timeout, memory, output-limit, forbidden or unavailable."""
+        ...
+
+    @property
+    def stdout(self) -> str:
+        """What it printed; untrusted."""
+        ...
+
+    @property
+    def result(self) -> str | None:
+        """The last line it printed, when the outcome is ``ok``."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """What went wrong, in one line; empty when ``ok``."""
+        ...
 
 
 class SandboxDoor(Protocol):

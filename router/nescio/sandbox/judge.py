@@ -1,0 +1,86 @@
+"""Decides, outside the sandbox, which outcome a run had. Pure.
+
+The report says only that the program ended and how. The result is the last printed line, a plain string: nothing that
+a program prints is evaluated, unpickled or trusted here.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import unicodedata
+
+from nescio.sandbox.machine import HINT
+from nescio.sandbox.outcomes import Limits, Verdict
+from nescio.sandbox.runner import Observation
+
+_SIGNAL_BASE = 128
+_OUT_OF_TIME = {_SIGNAL_BASE + signal.SIGXCPU, _SIGNAL_BASE + signal.SIGKILL}
+_BAD_CALL = _SIGNAL_BASE + signal.SIGSYS
+_STATUSES = {
+    "error": Verdict.ERROR,
+    "source": Verdict.ERROR,
+    "memory": Verdict.MEMORY,
+    "forbidden": Verdict.FORBIDDEN,
+}
+
+
+def judge(seen: Observation, nonce: bytes, limits: Limits) -> tuple[Verdict, str | None, str]:
+    """Verdict, result and message of the run `seen`, whose report must carry `nonce`."""
+    if not seen.started:
+        return Verdict.UNAVAILABLE, None, _why_not_started(seen)
+    if seen.overflow is not None:
+        return Verdict.OUTPUT_LIMIT, None, f"the program wrote more to {seen.overflow} than is read"
+    if seen.timed_out or seen.status in _OUT_OF_TIME:
+        return Verdict.TIMEOUT, None, f"the program did not end within {limits.wall:g} s, {limits.cpu} s of computing"
+    if seen.status == _BAD_CALL:
+        return Verdict.FORBIDDEN, None, "the program made a call that is not allowed"
+    if seen.status > _SIGNAL_BASE:
+        return Verdict.ERROR, None, f"the program crashed (signal {seen.status - _SIGNAL_BASE})"
+    return _judge_report(seen, nonce, limits)
+
+
+def _judge_report(seen: Observation, nonce: bytes, limits: Limits) -> tuple[Verdict, str | None, str]:
+    report = _read_report(seen.report, nonce)
+    if report is None:
+        return Verdict.ERROR, None, "the program ended without a valid report"
+    status, name, message = report
+    if status != "ok":
+        return _STATUSES.get(status, Verdict.ERROR), None, printable(f"{name}: {message}" if message else name)
+    result = _last_line(seen.stdout)
+    if not result:
+        return Verdict.ERROR, None, "the program printed nothing"
+    if len(result) > limits.result:
+        return Verdict.OUTPUT_LIMIT, None, f"the result is longer than {limits.result} characters"
+    return Verdict.OK, result, ""
+
+
+def _read_report(data: bytes, nonce: bytes) -> tuple[str, str, str] | None:
+    """Status, exception name and message; None for anything but one well-formed line with the nonce."""
+    if data.count(b"\n") != 1 or not data.endswith(b"\n"):
+        return None
+    try:
+        row = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, list) or len(row) != 4 or not all(isinstance(item, str) for item in row):
+        return None
+    return (row[1], row[2], row[3]) if row[0] == nonce.hex() else None
+
+
+def _last_line(stdout: bytes) -> str:
+    lines = stdout.decode("utf-8", "replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _why_not_started(seen: Observation) -> str:
+    words = printable(seen.stderr.decode("utf-8", "replace").strip())
+    if seen.timed_out:
+        words = words or "it did not start in time"
+    return f"{HINT}: {words or f'it ended with status {seen.status}'}"
+
+
+def printable(text: str, limit: int = 300) -> str:
+    """`text` on one line without control and direction characters, at most `limit` characters long."""
+    kept = (" " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
+    return "".join(kept)[:limit]

@@ -1,0 +1,240 @@
+"""Starts bubblewrap, hands it one program, reads what comes back up to the caps, and leaves nothing running.
+
+Blocking, for one long-lived thread: the kernel ends the sandbox with the *thread* that started it. What the
+observation means is not decided here; see `nescio.sandbox.judge`.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import struct
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import IO, cast
+
+from nescio.sandbox.command import bwrap_command
+from nescio.sandbox.machine import Parts
+from nescio.sandbox.outcomes import Limits
+from nescio.sandbox.seccomp import run_filter, start_filter
+
+READY = b"R\n"
+_CHUNK = 65536
+_TICK = 0.1
+_GRACE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen of one run.
+
+    Attributes:
+        started: The doors inside were closed and the program was asked for.
+        stdout: Bytes, at most the cap.
+        stderr: Bytes, at most the cap; before the start they are bubblewrap's own.
+        report: Bytes of the report channel after the ready line, at most the cap.
+        overflow: Name of the stream that went over its cap, or None.
+        timed_out: A deadline passed.
+        cancelled: The caller lost interest.
+        status: Exit status, 128 + n for signal n.
+    """
+
+    started: bool
+    stdout: bytes
+    stderr: bytes
+    report: bytes
+    overflow: str | None
+    timed_out: bool
+    cancelled: bool
+    status: int
+
+
+@dataclass(slots=True)
+class _Stream:
+    name: str
+    cap: int
+    data: bytearray = field(default_factory=bytearray)
+
+
+def observe(
+    parts: Parts, limits: Limits, source: bytes, nonce: bytes, *, deadline: float, cancelled: threading.Event
+) -> Observation:
+    """Run `source` once.
+
+    Args:
+        parts: What the sandbox is made of.
+        limits: Caps on what is read, and the wall limit.
+        source: The program.
+        nonce: 16 bytes that the report must carry.
+        deadline: `time.monotonic` value at which everything ends.
+        cancelled: Set from another thread to end early.
+    """
+    report_read, report_write = os.pipe()
+    try:
+        with _filters() as (start_fd, run_fd):
+            command = bwrap_command(
+                parts, limits, start_filter_fd=start_fd, run_filter_fd=run_fd, report_fd=report_write
+            )
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={},
+                cwd="/",
+                pass_fds=(start_fd, run_fd, report_write),
+                start_new_session=True,
+            )
+    except BaseException:
+        os.close(report_read)
+        raise
+    finally:
+        os.close(report_write)
+    with os.fdopen(report_read, "rb", buffering=0) as report:
+        frame = struct.pack(">I", len(source)) + nonce + source
+        return _Watch(process, report, limits, frame).run(deadline, cancelled)
+
+
+@contextmanager
+def _filters() -> Iterator[tuple[int, int]]:
+    descriptors = []
+    try:
+        for name, data in (("start", start_filter()), ("run", run_filter())):
+            descriptor = os.memfd_create(name)
+            descriptors.append(descriptor)
+            os.write(descriptor, data)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        yield descriptors[0], descriptors[1]
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+class _Watch:
+    """One process under observation."""
+
+    def __init__(self, process: subprocess.Popen[bytes], report: IO[bytes], limits: Limits, frame: bytes) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process = process
+        self._stdin = process.stdin
+        self._outputs: set[IO[bytes]] = {process.stdout, process.stderr, report}
+        self._stdout = _Stream("stdout", limits.stdout)
+        self._stderr = _Stream("stderr", limits.stderr)
+        self._report = _Stream("report", limits.report)
+        self._wall = limits.wall
+        self._frame = memoryview(frame)
+        self._started = False
+        self._overflow: str | None = None
+        self._timed_out = False
+        self._deadline = 0.0
+        self._selector = selectors.DefaultSelector()
+        for file, stream in ((process.stdout, self._stdout), (process.stderr, self._stderr), (report, self._report)):
+            self._register(file, selectors.EVENT_READ, partial(self._read, file, stream))
+
+    def run(self, deadline: float, cancelled: threading.Event) -> Observation:
+        self._deadline = deadline
+        try:
+            self._pump(cancelled)
+        finally:
+            status = self._end()
+        return Observation(
+            started=self._started,
+            stdout=bytes(self._stdout.data),
+            stderr=bytes(self._stderr.data),
+            report=bytes(self._report.data).removeprefix(READY),
+            overflow=self._overflow,
+            timed_out=self._timed_out,
+            cancelled=cancelled.is_set(),
+            status=status,
+        )
+
+    def _register(self, file: IO[bytes], event: int, act: Callable[[], None]) -> None:
+        os.set_blocking(file.fileno(), False)
+        self._selector.register(file, event, act)
+
+    def _pump(self, cancelled: threading.Event) -> None:
+        while self._outputs and self._overflow is None and not cancelled.is_set():
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                self._timed_out = True
+                return
+            for key, _ in self._selector.select(min(left, _TICK)):
+                key.data()
+
+    def _read(self, file: IO[bytes], stream: _Stream) -> None:
+        try:
+            chunk = os.read(file.fileno(), _CHUNK)
+        except BlockingIOError:
+            return
+        if not chunk:
+            self._selector.unregister(file)
+            self._outputs.discard(file)
+            return
+        room = stream.cap - len(stream.data)
+        stream.data += chunk[:room]
+        if len(chunk) > room:
+            self._overflow = stream.name
+        if stream is self._report and not self._started and stream.data.startswith(READY):
+            self._start()
+
+    def _start(self) -> None:
+        self._started = True
+        self._deadline = min(self._deadline, time.monotonic() + self._wall)
+        self._register(self._stdin, selectors.EVENT_WRITE, self._write)
+
+    def _write(self) -> None:
+        try:
+            self._frame = self._frame[os.write(self._stdin.fileno(), self._frame) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._frame = self._frame[:0]
+        if not self._frame:
+            self._selector.unregister(self._stdin)
+            self._stdin.close()
+
+    def _end(self) -> int:
+        """Wait for the end, or force it: with bubblewrap its process namespace goes, and all that is in it."""
+        try:
+            if self._outputs:
+                self._kill()
+            return _status(self._process.wait(_GRACE))
+        except subprocess.TimeoutExpired:
+            # It let go of its channels and lives on: no honest program does.
+            self._timed_out = True
+            self._kill()
+            return _status(self._process.wait())
+        finally:
+            self._selector.close()
+            self._close()
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        # The last holder of a channel is the program, so the channels' end is the program's end.
+        until = time.monotonic() + _GRACE
+        while self._outputs and time.monotonic() < until:
+            for key, _ in self._selector.select(_TICK):
+                file = cast("IO[bytes]", key.fileobj)
+                if file not in self._outputs:
+                    self._selector.unregister(file)
+                elif not os.read(file.fileno(), _CHUNK):
+                    self._selector.unregister(file)
+                    self._outputs.discard(file)
+
+    def _close(self) -> None:
+        for file in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if file is not None and not file.closed:
+                file.close()
+
+
+def _status(code: int) -> int:
+    return 128 - code if code < 0 else code

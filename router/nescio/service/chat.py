@@ -1,0 +1,192 @@
+"""Turns the body of a chat request into a `Query`. Pure; it neither asks nor answers.
+
+Three kinds of parameters: those that work (`ChatRequest`), OpenAI's that are accepted at their default value only, and
+nescio's own that do not work yet. Whatever is not honoured is refused by name, never passed over in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nescio.conversation import routed_text
+from nescio.errors import InvalidRequest, UnknownModel, UnsupportedParameter
+from nescio.service.requests import ChatMessage, ChatRequest, clean, validated
+from nescio.types import Message, Query, Sampling
+
+ROUTER = "nescio"
+MONOLITH = "nescio/monolith"
+
+NOT_YET = ("max_risk", "max_hallucination_rate", "max_samples", "max_seconds", "strategy")
+"""Parameters of nescio's own that do not work yet."""
+
+DEFAULTS: Mapping[str, tuple[Any, ...]] = {
+    "audio": (),
+    "frequency_penalty": (0,),
+    "function_call": ("none", "auto"),
+    "functions": ([],),
+    "logit_bias": ({},),
+    "logprobs": (False,),
+    "max_completion_tokens": (),
+    "metadata": ({},),
+    "modalities": (["text"],),
+    "moderation": (),
+    "n": (1,),
+    "parallel_tool_calls": (True,),
+    "prediction": (),
+    "presence_penalty": (0,),
+    "prompt_cache_key": (),
+    "prompt_cache_options": (),
+    "prompt_cache_retention": (),
+    "reasoning_effort": (),
+    "response_format": ({"type": "text"},),
+    "safety_identifier": (),
+    "service_tier": ("auto", "default"),
+    "store": (False,),
+    "tool_choice": ("none", "auto"),
+    "tools": ([],),
+    "top_logprobs": (0,),
+    "verbosity": ("medium",),
+    "web_search_options": (),
+}
+"""OpenAI's other parameters and the values, beside null, that change nothing."""
+
+_HINTS = {
+    "max_completion_tokens": "use max_tokens",
+    "n": "nescio draws several samples by itself and gives one answer",
+    "logprobs": "the nescio object of the response carries p and the evidence",
+    "tools": "experts bring their own tools",
+    "stream_options": "set stream to true",
+}
+_IGNORED_IN_MESSAGES = ("annotations", "audio", "function_call", "refusal", "tool_calls")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCall:
+    """A chat request, understood.
+
+    Attributes:
+        query: What is asked.
+        model: The model as the client named it.
+        stream: Whether chunks are wanted.
+        include_usage: Whether the stream ends with a chunk of usage.
+        conversation_id: The conversation that the server remembers, if any.
+    """
+
+    query: Query
+    model: str
+    stream: bool = False
+    include_usage: bool = False
+    conversation_id: str | None = None
+
+
+def parse_chat(body: Mapping[str, Any], *, completion_id: str, experts: Collection[str]) -> ChatCall:
+    """Understand a chat request.
+
+    Args:
+        body: The JSON object as sent.
+        completion_id: Id of the query, the completion and the trace.
+        experts: Names that ``nescio/<expert>`` may take.
+
+    Raises:
+        InvalidRequest: A parameter is wrong, unknown or not supported; `param` names it.
+        UnknownModel: No such expert.
+    """
+    request = validated(ChatRequest, _known(body))
+    messages = _messages(request.messages)
+    _check_combinations(request)
+    options = request.stream_options
+    return ChatCall(
+        query=Query(
+            id=completion_id,
+            messages=messages,
+            text=routed_text(messages),
+            confidence_target=request.confidence_target,
+            expert=_pinned(request.model, experts),
+            monolith=request.model == MONOLITH,
+            gate=bool(request.gate),
+            sampling=_sampling(request),
+        ),
+        model=request.model,
+        stream=bool(request.stream),
+        include_usage=bool(options and options.include_usage),
+        conversation_id=request.nescio.conversation_id if request.nescio else None,
+    )
+
+
+def _known(body: Mapping[str, Any]) -> dict[str, Any]:
+    """`body` without what may be left out, after refusing what is not honoured."""
+    for name, value in body.items():
+        if value is None:
+            continue
+        if name in NOT_YET:
+            message = f"{name} does not work yet."
+            raise UnsupportedParameter(message, param=name, hint="use confidence_target")
+        if name in DEFAULTS and not _is_default(value, DEFAULTS[name]):
+            message = f"{name} is supported at its default value only."
+            raise UnsupportedParameter(message, param=name, hint=_HINTS.get(name, "leave it out"))
+    kept = {name: value for name, value in body.items() if name not in DEFAULTS and name not in NOT_YET}
+    if isinstance(kept.get("messages"), list):
+        kept["messages"] = [_without_empty_fields(turn) for turn in kept["messages"]]
+    return kept
+
+
+def _is_default(value: Any, defaults: tuple[Any, ...]) -> bool:
+    return any(value == default and isinstance(value, bool) is isinstance(default, bool) for default in defaults)
+
+
+def _without_empty_fields(turn: Any) -> Any:
+    """A turn as OpenAI's client dumps it carries fields that say nothing."""
+    if not isinstance(turn, dict):
+        return turn
+    return {key: value for key, value in turn.items() if key not in _IGNORED_IN_MESSAGES or value not in (None, [])}
+
+
+def _messages(turns: list[ChatMessage]) -> tuple[Message, ...]:
+    messages = []
+    for position, turn in enumerate(turns):
+        role: Literal["system", "user", "assistant"] = "system" if turn.role == "developer" else turn.role
+        try:
+            messages.append(Message(role, clean(turn.text)))
+        except InvalidRequest as error:
+            error.param = f"messages[{position}].content"
+            raise
+    if messages[-1].role != "user":
+        hint = "append the user's message"
+        raise InvalidRequest("the last message must be the user's.", param="messages", hint=hint)
+    if not messages[-1].content.strip():
+        param = f"messages[{len(messages) - 1}].content"
+        raise InvalidRequest("the query is empty.", param=param, hint="ask something")
+    return tuple(messages)
+
+
+def _check_combinations(request: ChatRequest) -> None:
+    if request.gate is not None and request.model != MONOLITH:
+        message = f"gate applies to the model {MONOLITH} only."
+        raise UnsupportedParameter(
+            message, param="gate", hint="the router is always gated; confidence_target 0 answers"
+        )
+    if request.stream_options is not None and not request.stream:
+        message = "stream_options applies to streams only."
+        raise InvalidRequest(message, param="stream_options", hint=_HINTS["stream_options"])
+
+
+def _pinned(model: str, experts: Collection[str]) -> str | None:
+    if model in (ROUTER, MONOLITH):
+        return None
+    name = model.removeprefix(f"{ROUTER}/")
+    if name == model or name not in experts:
+        raise UnknownModel(f"there is no model {model[:80]!r}.", param="model", hint="GET /v1/models lists them")
+    return name
+
+
+def _sampling(request: ChatRequest) -> Sampling:
+    stop = request.stop
+    return Sampling(
+        temperature=request.temperature,
+        top_p=request.top_p,
+        max_tokens=request.max_tokens,
+        stop=(stop,) if isinstance(stop, str) else tuple(stop or ()),
+        seed=request.seed,
+    )

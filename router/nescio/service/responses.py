@@ -1,0 +1,211 @@
+"""What the service sends, as pydantic models: the shapes only. `nescio.service.render` fills them.
+
+NaN and infinity leave as null, which is pydantic's own rule for JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Wire(BaseModel):
+    """Base of everything that is sent."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="null")
+
+
+class ErrorDetail(Wire):
+    """OpenAI's error, with a hint that names the next step."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str | None = None
+    hint: str | None = None
+
+
+class ErrorBody(Wire):
+    """Every error, everywhere."""
+
+    error: ErrorDetail
+
+
+class WireCandidate(Wire):
+    """One expert's place in the route."""
+
+    expert: str
+    p_route: float | None
+
+
+class WireCitation(Wire):
+    """Where a fact came from."""
+
+    title: str
+    source: str
+    date: str = ""
+    text: str = ""
+    url: str = ""
+
+
+class WireEvidence(Wire):
+    """What speaks for the answer. An abstention shows the features only: what was withheld stays withheld."""
+
+    features: dict[str, float | None]
+    code: str | None = None
+    stdout: str | None = None
+    samples: list[str] = []
+    citations: list[WireCitation] = []
+
+
+class NescioObject(Wire):
+    """The decision behind a completion."""
+
+    decision: Literal["answered", "abstained"]
+    reason: str | None = Field(description="Why it abstained; null when it answered.")
+    message: str | None = Field(description="The reason in words.")
+    expert: str | None = Field(description="Who answered, abstained, or would have been asked.")
+    would_have_asked: str | None
+    p: float | None = Field(description="Final P(right); null if nothing was generated or nothing is calibrated.")
+    p_route: float | None = Field(description="P(in scope and this is the right expert).")
+    scope: float | None = Field(description="P(in scope).")
+    confidence_target: float | None = Field(description="The target in force.")
+    calibration: Literal["own", "pooled", "none"]
+    candidates: list[WireCandidate]
+    evidence: WireEvidence | None
+    samples: int = Field(description="Samples drawn.")
+    answer_tokens: int = Field(description="Tokens of the shown answer alone; usage counts all samples.")
+    latency_s: float | None
+    trace_id: str
+
+
+class WireUsage(Wire):
+    """Tokens over all samples."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class AssistantMessage(Wire):
+    """The completion's message."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: None = None
+
+
+class Choice(Wire):
+    """The one choice."""
+
+    index: int = 0
+    message: AssistantMessage
+    logprobs: None = None
+    finish_reason: Literal["stop"] = "stop"
+
+
+class ChatCompletion(Wire):
+    """OpenAI's completion, with the decision."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: WireUsage
+    nescio: NescioObject
+
+
+class RoutePreview(Wire):
+    """Where a query would go; nothing is generated."""
+
+    object: Literal["nescio.route"] = "nescio.route"
+    decision: Literal["would_answer", "abstained"]
+    reason: str | None
+    message: str | None
+    expert: str | None = Field(description="Who would be asked; null if no expert was reached.")
+    p_route: float | None
+    scope: float | None
+    scope_threshold: float | None
+    confidence_target: float | None
+    calibration: Literal["own", "pooled", "none"]
+    candidates: list[WireCandidate]
+
+
+class ModelObject(Wire):
+    """One name that ``model`` may take."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int
+    owned_by: Literal["nescio"] = "nescio"
+
+
+class ModelList(Wire):
+    """All of them."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelObject]
+
+
+class ExpertObject(Wire):
+    """What an expert says of itself."""
+
+    name: str
+    object: Literal["nescio.expert"] = "nescio.expert"
+    model: str
+    domain: str
+    description: str
+    modalities: list[str]
+    licence: str
+    calibration: Literal["own", "pooled", "none"]
+    features: list[str]
+    exemplars: int
+    examples: list[str] = Field(description="The first few exemplars.")
+    cost_s: float
+    memory_mb: int
+
+
+class SkippedExpert(Wire):
+    """An expert that could not be loaded."""
+
+    name: str
+    message: str
+
+
+class ExpertList(Wire):
+    """All experts, and those that were skipped."""
+
+    object: Literal["list"] = "list"
+    data: list[ExpertObject]
+    problems: list[SkippedExpert]
+
+
+class FeedbackReceipt(Wire):
+    """A grade was kept."""
+
+    object: Literal["nescio.feedback"] = "nescio.feedback"
+    id: str
+    grade: Literal["right", "wrong"]
+
+
+class Health(Wire):
+    """The process is alive."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(Wire):
+    """Whether a chat request would be served now."""
+
+    ready: bool
+    parts: dict[str, str]
+
+
+class PageConfig(Wire):
+    """What the chat page needs to know before the first question."""
+
+    version: str
+    confidence_target: float
+    needs_key: bool

@@ -1,0 +1,61 @@
+"""Lets a few requests generate at a time and a bounded number wait. Knows nothing of HTTP or of models."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from nescio.errors import QueueFull
+
+_FIRST_GUESS_S = 5.0
+_MEMORY = 0.7
+_LONGEST_ADVICE_S = 120
+
+
+class Turnstile:
+    """First come, first served: `concurrency` inside, `size` waiting, everyone else is turned away."""
+
+    def __init__(self, *, concurrency: int, size: int) -> None:
+        self._free = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
+        self._size = size
+        self._typical_s = _FIRST_GUESS_S
+        self.waiting = 0
+        self.inside = 0
+
+    @asynccontextmanager
+    async def turn(self, deadline: float) -> AsyncIterator[None]:
+        """Wait for a place until `deadline` (seconds on the event loop's clock), and hold it.
+
+        Raises:
+            QueueFull: Too many wait already, or the deadline passed before a place was free.
+        """
+        await self._enter(deadline)
+        clock = asyncio.get_running_loop().time
+        entered = clock()
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+            self._typical_s = _MEMORY * self._typical_s + (1 - _MEMORY) * (clock() - entered)
+            self._free.release()
+
+    async def _enter(self, deadline: float) -> None:
+        if self._free.locked() and self.waiting >= self._size:
+            raise self._turned_away("too many requests wait already.")
+        self.waiting += 1
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._free.acquire()
+        except TimeoutError:
+            raise self._turned_away("the request's time passed while it waited for its turn.") from None
+        finally:
+            self.waiting -= 1
+
+    def _turned_away(self, message: str) -> QueueFull:
+        ahead = (self.waiting + self.inside) / self._concurrency
+        seconds = min(max(1, math.ceil(self._typical_s * ahead)), _LONGEST_ADVICE_S)
+        return QueueFull(message, retry_after=seconds, hint=f"try again in {seconds} s")

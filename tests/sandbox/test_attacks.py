@@ -36,6 +36,10 @@ async def nothing_works(sandbox: Sandbox, *bodies: str) -> None:
     assert (execution.outcome, execution.result) == (Verdict.OK, "[]"), execution
 
 
+async def test_an_attempt_that_works_would_be_seen(sandbox: Sandbox) -> None:
+    assert (await sandbox.run(attempts("os.fork()", "os.getpid()"))).result == "[1]"
+
+
 # Files and secrets
 
 
@@ -53,11 +57,10 @@ async def test_the_host_project_is_not_importable(sandbox: Sandbox) -> None:
 
 async def test_a_host_file_is_not_reached_by_climbing_or_by_descriptor(sandbox: Sandbox) -> None:
     climbs = ["open('/../../etc/passwd')", "open('/opt/../etc/passwd')", "os.listdir('/proc/self/fd')"]
-    descriptors = "import os\nfds = []\nfor n in range(3, 64):\n    try: os.fstat(n); fds.append(n)\n    except OSError: pass\nprint(fds)"
+    descriptors = "import os\nfds = []\nfor n in range(3, 64):\n try: fds += [os.fstat(n)]\n except OSError: pass\n"
     await nothing_works(sandbox, *climbs)
-    found = await sandbox.run(descriptors)
-    assert found.result is not None
-    assert len(found.result.split(",")) == 1, "only the report channel is open"
+    found = await sandbox.run(descriptors + "print(len(fds))")
+    assert found.result == "1", "only the report channel is open"
 
 
 async def test_the_callers_environment_does_not_come_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,8 +196,7 @@ class EngineDouble:
         progress("asking general")
         self.entered.set()
         try:
-            while not self.released.is_set():
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(self.released.wait)
         except asyncio.CancelledError:
             self.cancelled.set()
             raise

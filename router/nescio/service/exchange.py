@@ -20,7 +20,6 @@ from nescio.service.telemetry import Metrics, log_defect
 from nescio.service.turnstile import Turnstile
 from nescio.types import Abstained, Outcome, Query, Reason, Route, Usage
 
-
 _GRACE_S = 1.0
 """The engine ends what takes too long by itself, and knows more of it; this is for what waited before it was asked."""
 

@@ -1,0 +1,35 @@
+"""``nescio ask TEXT``: one question, one decision. The exit code is 0 for an answer and for an abstention alike."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from nescio.cli.terminal import console, engine_for_one_command, new_query, outcome_json, print_json, show
+from nescio.types import Message
+
+app = typer.Typer(help="Ask one question.")
+
+
+@app.callback(invoke_without_command=True)
+def command(
+    text: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
+    target: Annotated[float | None, typer.Option(help="Confidence target in [0, 1); 0 always answers.")] = None,
+    model: Annotated[str | None, typer.Option(help="An expert's name, or monolith; routed without it.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
+) -> None:
+    """Ask one question, and get an answer or "I don't know"."""
+    asyncio.run(_ask(typer.get_text_stream("stdin").read() if text == "-" else text, target, model, json))
+
+
+async def _ask(text: str, target: float | None, model: str | None, as_json: bool) -> None:
+    query = new_query([Message("user", text)], target, model)
+    async with engine_for_one_command() as engine:
+        with console(stderr=True).status("thinking") as status:
+            outcome = await engine.ask(query, progress=status.update)
+    if as_json:
+        print_json(outcome_json(outcome))
+    else:
+        show(outcome, console())

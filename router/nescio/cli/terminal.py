@@ -1,0 +1,112 @@
+"""What the commands share: a query from words, an engine for one command, and a decision shown to a person."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from nescio.types import Abstained, Message, Outcome, Query
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nescio.engine import Engine
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that is plain when piped."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output; NaN becomes null."""
+    sys.stdout.write(json.dumps(finite(value), ensure_ascii=False, indent=2 if sys.stdout.isatty() else None) + "\n")
+
+
+def finite(value: Any) -> Any:
+    """`value` with null for every number that JSON cannot say."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(inner) for key, inner in value.items()}
+    return [finite(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def new_query(messages: Sequence[Message], target: float | None, model: str | None) -> Query:
+    """A query as the API would make it from `messages`; `model` is an expert's name, ``monolith`` or None.
+
+    Raises:
+        InvalidRequest: The text is empty or too long, or the target is not in [0, 1).
+    """
+    from nescio.errors import InvalidRequest, QueryTooLong
+
+    text = messages[-1].content.strip()
+    if not text:
+        raise InvalidRequest("the question is empty", hint='nescio ask "How much is 17% of 2,340?"')
+    if len(text.encode()) > 256 * 1024:
+        raise QueryTooLong("the question is longer than 256 KiB", hint="ask about a part of it")
+    if target is not None and not 0 <= target < 1:
+        raise InvalidRequest(f"the confidence target {target} is not in [0, 1)", hint="0 always answers")
+    name = None if model is None else model.removeprefix("nescio/")
+    return Query(
+        id=f"chatcmpl-{uuid.uuid4().hex}",
+        messages=tuple(messages),
+        text=text,
+        confidence_target=target,
+        expert=None if name == "monolith" else name,
+        monolith=name == "monolith",
+    )
+
+
+@asynccontextmanager
+async def engine_for_one_command(*, models: bool = False) -> AsyncIterator[Engine]:
+    """An engine whose models start at their first question; logs only what went wrong."""
+    from nescio.engine import Engine
+    from nescio.observe import configure_logs
+    from nescio.settings import load_settings
+
+    configure_logs("error", json=not sys.stderr.isatty())
+    status = console(stderr=True).status("starting")
+    with status:
+        engine = await Engine.start(load_settings(), progress=status.update, models=models)
+    async with engine:
+        yield engine
+
+
+def show(outcome: Outcome, out: Console) -> None:
+    """Print the decision: text first, then who, p against the target, evidence and sources."""
+    from rich.markup import escape
+    from rich.syntax import Syntax
+
+    from nescio.graph import spoken
+
+    decision = outcome.decision
+    out.print(escape(spoken(decision)), style="yellow" if isinstance(decision, Abstained) else "bold")
+    who = outcome.expert or "nobody"
+    p = "unknown" if math.isnan(decision.p) else f"{decision.p:.2f}"
+    reason = f" · {decision.reason}" if isinstance(decision, Abstained) else ""
+    line = f"{who}{reason} · p {p} against target {outcome.confidence_target:.2f} · {outcome.latency_s:.1f} s"
+    out.print(line, style="dim")
+    if isinstance(decision, Abstained) or outcome.evidence is None:
+        return
+    if outcome.evidence.code:
+        out.print(Syntax(outcome.evidence.code, "python", background_color="default"))
+        out.print(escape(f"→ {(outcome.evidence.stdout or '').strip()}"), style="dim")
+    for citation in decision.answer.citations:
+        dated = f", {citation.date}" if citation.date else ""
+        out.print(escape(f"source: {citation.title} ({citation.source}{dated})"), style="dim")
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """The decision as the API gives it, with the text as ``answer``."""
+    from nescio.graph import spoken
+    from nescio.service.render import nescio_object
+
+    return {"answer": spoken(outcome.decision), "nescio": nescio_object(outcome).model_dump(mode="json")}

@@ -1,0 +1,289 @@
+"""Assembles the parts from settings: the one object behind the service, the command line and the evaluation.
+
+It owns what must be closed (model workers, databases) and decides nothing: `nescio.graph` does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from nescio.decide import Ask
+from nescio.errors import NescioError, UnknownModel
+from nescio.graph import MONOLITH, Parts, ask, build_graph, confidence_of, gate
+from nescio.monolith import create_monolith
+from nescio.observe import log
+from nescio.policy import load_policy
+from nescio.registry import Registry
+from nescio.types import (
+    Abstained,
+    Answer,
+    Answered,
+    Card,
+    Context,
+    Message,
+    Outcome,
+    Progress,
+    Query,
+    Reason,
+    Route,
+    Usage,
+    silent,
+)
+
+if TYPE_CHECKING:
+    from nescio.calibration import Calibration
+    from nescio.models import ModelManager
+    from nescio.routing import Router
+    from nescio.sandbox import Sandbox
+    from nescio.settings import Settings
+    from nescio.store import OutcomeLog
+
+Status = Literal["own", "pooled", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Where a query would go: its route, and the decision before the answer. Nothing was generated."""
+
+    route: Route
+    decision: Ask | Abstained
+    confidence_target: float
+    scope_threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One query, asked without gates: what evaluation and calibration derive decisions from.
+
+    Attributes:
+        route: Its route.
+        asked: The expert that was asked: the pinned one, or the top-ranked.
+        before: The decision before the answer at the query's target; recorded, not acted upon.
+        outcome: What the expert returned.
+        p: The calibrated P(right) of what it returned, NaN if there is none.
+        calibration: What stands behind p.
+        latency_s: Seconds from the text to the outcome.
+    """
+
+    route: Route
+    asked: str
+    before: Ask | Abstained
+    outcome: Answer | Abstained
+    p: float
+    calibration: Status
+    latency_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether a chat request would be served now, and the state of each part in words."""
+
+    ready: bool
+    parts: Mapping[str, str]
+
+
+class Engine:
+    """nescio, started. Use as an async context manager, or call `close`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        router: Router,
+        calibrations: Mapping[str, Calibration],
+        stale: Mapping[str, str],
+        models: ModelManager,
+        sandbox: Sandbox,
+        outcomes: OutcomeLog,
+    ) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.router = router
+        self.stale = stale
+        self._models = models
+        self._sandbox = sandbox
+        self._outcomes = outcomes
+        self._calibrations = calibrations
+        self._stack = AsyncExitStack()
+        self._conversations: Any = None
+        self.parts = Parts(
+            experts={**registry.experts, MONOLITH: create_monolith(settings.loaded_profile.monolith)},
+            router=router,
+            confidences=calibrations,
+            policy=load_policy(settings.policy, settings.confidence_target),
+            worth_floor=settings.worth_floor,
+            context_for=self._context_for,
+        )
+        self._graph = build_graph(self.parts)
+
+    @classmethod
+    async def start(cls, settings: Settings, *, progress: Progress = silent, models: bool = True) -> Self:
+        """Load everything, telling `progress` of each step.
+
+        Args:
+            settings: What to load.
+            progress: Told each step's name as it begins.
+            models: Start the models that the experts use now, not at their first question.
+
+        Raises:
+            NescioError: A part that nothing works without is missing or broken.
+        """
+        from nescio.assembly import assemble
+
+        engine = cls(settings, **await asyncio.to_thread(assemble, settings, progress))
+        if models:
+            for role in engine.roles:
+                progress(f"starting the model {settings.loaded_profile.models[role].model}")
+                await engine._start_model(role)
+        return engine
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The model roles that experts and monolith use, each once."""
+        profile = self.settings.loaded_profile
+        named = [self._models.role_of(name, expert.card.model) for name, expert in self.parts.experts.items()]
+        return tuple(dict.fromkeys(role for role in named if role is not None and role in profile.models))
+
+    async def ask(self, query: Query, *, progress: Progress = silent, conversation_id: str | None = None) -> Outcome:
+        """Decide on `query`. Cancelling the call ends generation.
+
+        Raises:
+            UnknownModel: The query pins an expert that is not here.
+        """
+        self._check_pinned(query)
+        started = time.perf_counter()
+        turns = [{"role": message.role, "content": message.content} for message in query.messages]
+        state: dict[str, object] = {"messages": turns, "query": query, "progress": progress}
+        try:
+            async with asyncio.timeout(self.settings.request_timeout):
+                if conversation_id is None:
+                    end = await self._graph.ainvoke(state)
+                else:
+                    graph = await self._conversation_graph()
+                    end = await graph.ainvoke(state, {"configurable": {"thread_id": conversation_id}})
+        except TimeoutError:
+            end = await self._out_of_time(query)
+        outcome = self._outcome(end, time.perf_counter() - started)
+        await asyncio.to_thread(self._outcomes.record, outcome, "live")
+        return outcome
+
+    async def preview(self, text: str, target: float | None = None) -> Preview:
+        """Where `text` would go. Nothing is generated."""
+        route = await asyncio.to_thread(self.router.route, text)
+        query = Query(id="preview", messages=(), text=text, confidence_target=target)
+        decision, force = gate(self.parts, query, route)
+        return Preview(route, decision, force, self.router.scope_threshold)
+
+    async def observe(self, query: Query, *, progress: Progress = silent, samples: int | None = None) -> Observation:
+        """Ask the pinned or the top-ranked expert whatever the gates say, and record what they say."""
+        self._check_pinned(query)
+        started = time.perf_counter()
+        route = await asyncio.to_thread(self.router.route, query.text)
+        before, _ = gate(self.parts, query, route)
+        asked = MONOLITH if query.monolith else query.expert or route.candidates[0].expert
+        reply = await ask(self.parts, asked, query, route, progress)
+        p = confidence_of(self.parts, reply, route)
+        seconds = time.perf_counter() - started
+        return Observation(route, asked, before, reply.outcome, p, self.calibration_status(asked), seconds)
+
+    def calibration_status(self, expert: str) -> Status:
+        """What stands behind the p of `expert`."""
+        calibration = self._calibrations.get(expert)
+        return calibration.status if calibration is not None else "none"
+
+    async def context_for_check(self, card: Card) -> Context:
+        """The context that the expert of `card` would get for its own first exemplar."""
+        text = card.exemplars[0]
+        query = Query(id="check", messages=(Message("user", text),), text=text, expert=card.name)
+        return await self._context_for(card.name, query, await asyncio.to_thread(self.router.route, text), silent)
+
+    async def grade(self, completion_id: str, grade: Literal["right", "wrong"], answer: str | None = None) -> None:
+        """Keep a person's grade of an earlier answer.
+
+        Raises:
+            NotFound: No completion has that id.
+            InvalidRequest: It was an abstention; only answers are graded.
+        """
+        await asyncio.to_thread(self._outcomes.grade, completion_id, grade, answer)
+
+    async def readiness(self) -> Readiness:
+        """Whether a chat request would be served now."""
+        wanted = [status for status in self._models.status() if status.role in self.roles]
+        parts = {"router": f"{len(self.registry.cards)} experts"}
+        parts |= {f"model {status.model}": status.problem or status.state for status in wanted}
+        return Readiness(all(status.state in {"ready", "remote"} for status in wanted), parts)
+
+    async def close(self) -> None:
+        """End model workers and close databases."""
+        await self._stack.aclose()
+        await self._models.close()
+        self._outcomes.close()
+
+    async def __aenter__(self) -> Self:
+        """The engine itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        await self.close()
+
+    async def _start_model(self, role: str) -> None:
+        try:
+            await self._models.start(role)
+        except NescioError as error:
+            log.error("model did not start", role=role, error=error.message, hint=error.hint)
+
+    async def _context_for(self, name: str, query: Query, route: Route, progress: Progress) -> Context:
+        role = self._models.role_of(name, self.parts.experts[name].card.model)
+        return Context(
+            route=route,
+            backend=None if role is None else self._models.backend(role),
+            sandbox=self._sandbox,
+            encode=self.router.encoder.encode,
+            data_dir=self.settings.home / "experts" / name,
+            seed=query.sampling.seed or 0,
+            progress=progress,
+        )
+
+    def _check_pinned(self, query: Query) -> None:
+        if query.expert is not None and query.expert not in self.registry.experts:
+            known = ", ".join(sorted(self.registry.experts))
+            raise UnknownModel(f"there is no expert called {query.expert!r}", hint=f"there are: {known}", param="model")
+
+    async def _conversation_graph(self) -> Any:
+        if self._conversations is None:
+            from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+            path = self.settings.home / "conversations.sqlite"
+            saver = await self._stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(path)))
+            self._conversations = build_graph(self.parts, saver)
+        return self._conversations
+
+    async def _out_of_time(self, query: Query) -> dict[str, Any]:
+        route = await asyncio.to_thread(self.router.route, query.text)
+        before, target = gate(self.parts, query, route)
+        expert = before.expert if isinstance(before, Ask) else before.would_have_asked
+        message = f"this took longer than the {self.settings.request_timeout:.0f} seconds that a request may take."
+        decision = Abstained(Reason.EXPERT_UNAVAILABLE, message, would_have_asked=expert)
+        return {"query": query, "route": route, "target": target, "decision": decision}
+
+    def _outcome(self, end: Mapping[str, Any], seconds: float) -> Outcome:
+        decision = end["decision"]
+        answer = decision.answer if isinstance(decision, Answered) else decision.withheld
+        expert = answer.expert if answer is not None else decision.would_have_asked
+        return Outcome(
+            query=end["query"],
+            route=end["route"],
+            decision=decision,
+            confidence_target=end["target"],
+            expert=expert,
+            calibration=self.calibration_status(expert or ""),
+            evidence=None if answer is None else answer.evidence,
+            usage=Usage() if answer is None else answer.usage,
+            latency_s=seconds,
+        )

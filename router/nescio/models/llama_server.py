@@ -87,6 +87,9 @@ def _serve(launch: Launch) -> _Server:
     # One pool for all sequences: samples of one query share its tokens, and one long query may use all of it.
     params.kv_unified = True
     params.verbosity = 1
+    # Both load or run the model once more before it serves, for graphics memory and caches that are not in play here.
+    params.fit_params = False
+    params.warmup = False
     for cpu in (params.cpuparams, params.cpuparams_batch):
         cpu.n_threads = launch.threads
         # Spinning threads starve each other when something else runs on the machine.

@@ -31,6 +31,10 @@ _STABLE_SECONDS = 60.0
 """A worker that lived so long has no history."""
 
 
+_LLAMA_CPP = {"cache_prompt": True, "top_k": 40, "min_p": 0.05}
+"""llama.cpp's own defaults, written down: they shape samples, so they must not change with its version."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoleStatus:
     """One role's model: what it is and how it does. `memory_mb` is resident memory, 0 unless ready."""
@@ -189,8 +193,8 @@ class _LocalBackend:
             max_tokens=max_tokens,
             stop=stop,
             seed=seed,
-            # Without log-probabilities llama.cpp counts the tokens of the first sample only.
-            logprobs=0 if logprobs is None else logprobs,
+            # Without log-probabilities llama.cpp counts the tokens of the first sample only, and 0 turns them off.
+            logprobs=max(1, logprobs or 0),
             timeout=timeout,
         )
 
@@ -270,7 +274,7 @@ class _LocalBackend:
             api_key=self._worker.key,
             fingerprint=self.fingerprint,
             max_n=self._profile.parallel,
-            extra_body={"cache_prompt": True},
+            extra_body=_LLAMA_CPP,
             local=True,
         )
         if self._watcher is None or self._watcher.done():

@@ -119,7 +119,7 @@ class Engine:
             worth_floor=settings.worth_floor,
             context_for=self._context_for,
         )
-        self._graph = build_graph(self.parts)
+        self.graph = build_graph(self.parts)
 
     @classmethod
     async def start(cls, settings: Settings, *, progress: Progress = silent, models: bool = True) -> Self:
@@ -162,7 +162,7 @@ class Engine:
         try:
             async with asyncio.timeout(self.settings.request_timeout):
                 if conversation_id is None:
-                    end = await self._graph.ainvoke(state)
+                    end = await self.graph.ainvoke(state)
                 else:
                     graph = await self._conversation_graph()
                     end = await graph.ainvoke(state, {"configurable": {"thread_id": conversation_id}})

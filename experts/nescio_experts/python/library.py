@@ -28,7 +28,7 @@ MODULES = (
 ).split()
 """Modules whose documentation is indexed. Import has no side effect for any of them."""
 
-PASSAGE_CHARS = 420
+PASSAGE_CHARS = 260
 SHORTEST_DOC = 12
 
 
@@ -84,10 +84,12 @@ def _members() -> Iterator[tuple[str, object]]:
 
 
 def _public(module: ModuleType) -> Iterator[tuple[str, object]]:
-    listed = getattr(module, "__all__", None) or [name for name in dir(module) if not name.startswith("_")]
-    for name in sorted(set(listed)):
+    listed = getattr(module, "__all__", None)
+    for name in sorted(set(listed or dir(module))):
         thing = getattr(module, name, None)
-        if thing is not None and not inspect.ismodule(thing):
+        # Without __all__ a module also shows what it merely imported.
+        own = listed is not None or getattr(thing, "__module__", module.__name__) in {module.__name__, None}
+        if own and thing is not None and not name.startswith("_") and not inspect.ismodule(thing):
             yield name, thing
 
 

@@ -1,0 +1,190 @@
+"""A calibration on disk: ``calibration.json`` and ``rows.npz``. Writing, reading, and whether it still fits its expert.
+
+No text of any question is kept, and nothing in it is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nescio.calibration.fingerprint import Fingerprint, in_words
+from nescio.calibration.fit import Fitted, Pool
+from nescio.calibration.model import Calibration, Line, Stage
+from nescio.calibration.rows import Table
+from nescio.errors import ArtefactError
+from nescio.types import Card
+
+FORMAT = 1
+DOCUMENT, ROWS = "calibration.json", "rows.npz"
+_REFIT = "nescio calibrate --expert {}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an expert has no usable calibration.
+
+    Attributes:
+        expert: Whose.
+        message: What is missing or has changed, in words.
+        changed: The parts of its fingerprint that differ, if that is why.
+    """
+
+    expert: str
+    message: str
+    changed: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """The next step."""
+        return _REFIT.format(self.expert)
+
+
+def save_calibration(folder: Path, fitted: Fitted, fitted_on: str, date: str, fingerprint: Fingerprint) -> None:
+    """Write `fitted` into `folder`; a reader sees the old artefact or the new one.
+
+    Args:
+        folder: Made if it is missing.
+        fitted: What was fitted.
+        fitted_on: The data, in words.
+        date: ISO date.
+        fingerprint: Of the expert as it was when it was asked.
+
+    Raises:
+        ArtefactError: The folder cannot be written.
+    """
+    found = fitted.calibration
+    document = {
+        "format": FORMAT,
+        "expert": found.expert,
+        "status": found.status,
+        "date": date,
+        "fitted_on": fitted_on,
+        "features": list(found.features),
+        "fingerprint": dict(fingerprint.parts),
+        "line": asdict(found.line),
+        "stage": asdict(found.stage),
+        "floor": found.floor,
+        "ceiling": found.ceiling,
+        "asked": found.asked,
+        "passed": [round(p, 6) for p in found.passed],
+        "report": dict(fitted.report),
+    }
+    rows = fitted.rows
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f".{ROWS}").open("wb") as file:
+            np.savez_compressed(
+                file, x=rows.x, y=rows.y, role=rows.role, key=rows.key, cluster=rows.cluster, p=fitted.p
+            )
+        (folder / f".{DOCUMENT}").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        for name in (ROWS, DOCUMENT):
+            (folder / f".{name}").replace(folder / name)
+    except OSError as error:
+        raise ArtefactError(f"{folder}: {error.strerror}", hint="free some room, or check its permissions") from error
+
+
+def read_calibration(folder: Path) -> tuple[Calibration, Mapping[str, Any]]:
+    """The calibration in `folder` and its whole document.
+
+    Raises:
+        ArtefactError: It is missing, damaged, or of a later format.
+    """
+    path = folder / DOCUMENT
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ArtefactError(f"{folder} holds no {DOCUMENT}", hint="nescio calibrate makes one") from None
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"{path} cannot be read: {error}", hint="fit it again with nescio calibrate") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ArtefactError(f"{path} is not of format {FORMAT}", hint="fit it again with this version of nescio")
+    try:
+        return _calibration(document), document
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(f"{path} is damaged: {error!r}", hint="fit it again with nescio calibrate") from error
+
+
+def read_pool(folder: Path) -> Pool:
+    """The ``fit`` rows of the artefact in `folder`, for another expert's pooled calibration.
+
+    Raises:
+        ArtefactError: It is missing or damaged.
+    """
+    calibration, _ = read_calibration(folder)
+    try:
+        with np.load(folder / ROWS, allow_pickle=False) as rows:
+            found = Table(*(rows[name] for name in ("x", "y", "role", "key", "cluster")))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ArtefactError(
+            f"{folder / ROWS} is damaged: {error}", hint="fit it again with nescio calibrate"
+        ) from error
+    if found.x.ndim != 2 or found.x.shape != (found.y.size, len(calibration.features) + 1):
+        raise ArtefactError(f"{folder / ROWS} does not fit {DOCUMENT}", hint="fit it again with nescio calibrate")
+    return Pool(calibration.features, found.of("fit"))
+
+
+def load_calibration(folders: Iterable[Path], card: Card, fingerprint: Fingerprint) -> Calibration | Problem:
+    """The first calibration in `folders` that fits the expert as it is now, or why there is none.
+
+    Args:
+        folders: Where to look, in order: the machine's own fit, then the one beside the card.
+        card: The expert.
+        fingerprint: Of the expert now.
+    """
+    problems: list[Problem] = []
+    for folder in folders:
+        if not (folder / DOCUMENT).is_file():
+            continue
+        try:
+            calibration, document = read_calibration(folder)
+        except ArtefactError as error:
+            problems.append(Problem(card.name, error.message))
+            continue
+        changed = fingerprint.changed(document["fingerprint"])
+        if calibration.features != card.features and "card" not in changed:
+            changed = ("card", *changed)
+        if not changed:
+            return calibration
+        message = f"{card.name} has changed since it was calibrated on {document['date']}: {in_words(changed)}"
+        problems.append(Problem(card.name, message, changed))
+    return problems[0] if problems else Problem(card.name, f"{card.name} has not been calibrated")
+
+
+def _calibration(document: Mapping[str, Any]) -> Calibration:
+    drawn = {name: _floats(document["line"][name]) for name in ("mean", "scale", "low", "high", "weights")}
+    line = Line(**drawn, intercept=_floats([document["line"]["intercept"]])[0])
+    stage = Stage(document["stage"]["kind"], _floats(document["stage"]["x"]), _floats(document["stage"]["y"]))
+    features = tuple(str(name) for name in document["features"])
+    widths = {len(part) for part in (line.mean, line.scale, line.low, line.high, line.weights)}
+    if widths != {len(features) + 1} or document["status"] not in ("own", "pooled"):
+        raise ValueError("the parts do not fit each other")
+    if stage.kind not in ("none", "beta", "isotonic") or not 0 < document["floor"] <= document["ceiling"] < 1:
+        raise ValueError("the bounds of p are not within (0, 1)")
+    if not isinstance(document["fingerprint"], dict) or not isinstance(document["date"], str):
+        raise ValueError("the fingerprint or the date is missing")
+    return Calibration(
+        expert=str(document["expert"]),
+        status=document["status"],
+        features=features,
+        line=line,
+        stage=stage,
+        floor=float(document["floor"]),
+        ceiling=float(document["ceiling"]),
+        passed=tuple(sorted(_floats(document["passed"]))),
+        asked=int(document["asked"]),
+    )
+
+
+def _floats(values: Iterable[Any]) -> tuple[float, ...]:
+    found = tuple(float(value) for value in values)
+    if not all(map(math.isfinite, found)):
+        raise ValueError("a number is not finite")
+    return found

@@ -68,7 +68,8 @@ class PythonExpert:
 
     def prepare(self, encode: Encode, data_dir: Path, progress: Progress) -> None:
         """Build the knowledge index, or load it if it is there and fresh."""
-        key = staleness_key(self.card.name, library.version(), str(encode(["key"])[0, :4].round(1)))
+        rules = Path(library.__file__).read_text(encoding="utf-8")
+        key = staleness_key(library.version(), rules, str(encode(["key"])[0, :4].round(1)))
         self._index = KnowledgeIndex.load_or_build(data_dir, key, _passages, encode, progress)
 
     async def answer(self, query: Query, context: Context) -> Answer | Abstained:

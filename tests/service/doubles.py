@@ -181,7 +181,7 @@ class EngineDouble:
 
     async def ask(self, query: Query, *, progress: Progress = silent, conversation_id: str | None = None) -> Outcome:
         self.asked.append((query, conversation_id))
-        word = query.text.split()[0].lower()
+        word = _first_word(query.messages[-1].content)
         if word == "boom":
             raise RuntimeError(f"a defect that quotes {query.text}")
         if word == "wait":
@@ -202,7 +202,7 @@ class EngineDouble:
             raise
 
     async def preview(self, text: str, target: float | None) -> PreviewDouble:
-        reply = REPLIES.get(text.split()[0].lower(), REPLIES["chemistry"])
+        reply = REPLIES.get(_first_word(text), REPLIES["chemistry"])
         stopped = isinstance(reply.decision, Abstained) and reply.decision.reason is Reason.OUT_OF_SCOPE
         decision = reply.decision if stopped else Ask(reply.route.candidates[0].expert)
         assert isinstance(decision, Ask | Abstained)
@@ -220,6 +220,10 @@ class EngineDouble:
 
     async def readiness(self) -> ReadinessDouble:
         return ReadinessDouble(self.ready, {"router": "4 experts", "model general": "ready" if self.ready else "died"})
+
+
+def _first_word(text: str) -> str:
+    return text.split()[0].lower().strip(":,?")
 
 
 def _outcome(query: Query, reply: Reply) -> Outcome:

@@ -37,7 +37,7 @@ class GradedRow:
 
 def hashed(text: str) -> str:
     """16 hex digits that stand for a question's or a cluster's normal form."""
-    return blake2b(normalise(text).encode(), digest_size=8).hexdigest()
+    return blake2b(normalise(text).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def row(
@@ -52,7 +52,7 @@ def row(
     key = normalise(question) if cluster is None else cluster
     settled = role_of(key) if role is None else role
     return GradedRow(
-        hashed(question), right, p_route, features, settled, blake2b(key.encode(), digest_size=8).hexdigest()
+        hashed(question), right, p_route, features, settled, blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from nescio.errors import BackendUnavailable
-from nescio.evidence import agreement, groups, mean_logprob, min_logprob
+from nescio.evidence import agreement, groups, locate, mean_logprob, min_logprob
 from nescio.types import Abstained, Answer, Backend, Card, Completion, Context, Evidence, Message, Query, Reason, Usage
 
 TEMPERATURE = 0.7
@@ -31,7 +31,14 @@ _DECLINES = re.compile(
     r"|\b(?:it is|it's|is|are) (?:not known|unknown|not possible to (?:know|say|determine))"
     r"|\bas an (?:ai|artificial intelligence)\b|^(?:unknown|not known|n/?a|none known|no answer)\W*$"
 )
+_FINAL = re.compile(r"^\W*(?:final )?answer[\s*]*:[\s*]*(?=\S)(.+)$", re.IGNORECASE | re.MULTILINE)
 _GUESS = "Give your best guess all the same, in a few words and without any comment."
+
+
+def final_answer(text: str) -> str:
+    """What follows the last line that begins with "Answer:", or all of `text` where no line does."""
+    marked = _FINAL.findall(text)
+    return (marked[-1] if marked else text).strip().strip("*").strip()
 
 
 def declines(text: str) -> bool:
@@ -115,7 +122,7 @@ class PromptExpert:
         asked = messages[-1].content
         attempts = [sample for sample in samples if sample.text.strip() and not declines(sample.text)]
         if attempts:
-            best = groups([sample.text for sample in attempts], asked)[0][0]
+            best = groups([final_answer(sample.text) for sample in attempts], asked)[0][0]
             chosen, others = attempts[best], [greedy, *(sample for sample in samples if sample is not attempts[best])]
         else:
             chosen, others = greedy, list(samples)
@@ -130,10 +137,13 @@ class PromptExpert:
     def _answer(self, shown: Completion, others: Sequence[Completion], asked: str, backend: Backend) -> Answer:
         text = shown.text.strip()
         texts = tuple(other.text.strip() for other in others)
+        # Of an answer that is worked out first, only the last line is right or wrong.
+        final = final_answer(text)
+        span = locate(shown.tokens, final)
         features = {
-            "mean_logprob": mean_logprob(shown.tokens),
-            "min_logprob": min_logprob(shown.tokens),
-            "agreement": agreement(text, texts, asked),
+            "mean_logprob": mean_logprob(shown.tokens, span),
+            "min_logprob": min_logprob(shown.tokens, span),
+            "agreement": agreement(final, [final_answer(other) for other in texts], asked),
             "length": float(len(text.split())),
         }
         everything = (shown, *others)

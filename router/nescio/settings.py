@@ -31,7 +31,10 @@ class ModelProfile(BaseModel):
     model: str
     """Catalogue name (llamacpp) or the name the server knows (openai)."""
     base_url: str | None = None
+    base_url_env: str | None = None
+    """The variable that, if it is set, holds the address instead."""
     api_key_env: str | None = None
+    """The variable that holds the server's key; unset means that it asks for none."""
     context: int = Field(default=4096, ge=256)
     parallel: int = Field(default=5, ge=1)
     threads: int | None = Field(default=None, ge=1)

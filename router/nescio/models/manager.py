@@ -130,16 +130,19 @@ class ModelManager:
 
 
 def _remote(role: str, model: ModelProfile) -> OpenAIBackend:
-    if model.base_url is None:
+    base_url = os.environ.get(model.base_url_env or "", "") or model.base_url
+    if base_url is None:
         raise ConfigError(f"models.{role}: runtime openai needs a base_url", hint="e.g. http://127.0.0.1:8000/v1")
-    key = os.environ.get(model.api_key_env) if model.api_key_env else None
-    if model.api_key_env and key is None:
-        raise ConfigError(f"models.{role}: {model.api_key_env} is not set", hint="export the key under that name")
     # A server with LoRA adapters offers each as a model of its own.
     served = model.lora or model.model
     name = f"{model.model}+{model.lora}" if model.lora else model.model
     return OpenAIBackend(
-        model.base_url, served, name=name, api_key=key, fingerprint=f"name:{name}", max_n=max(1, model.parallel)
+        base_url,
+        served,
+        name=name,
+        api_key=os.environ.get(model.api_key_env or "") or None,
+        fingerprint=f"name:{name}",
+        max_n=model.parallel,
     )
 
 

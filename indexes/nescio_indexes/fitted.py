@@ -1,0 +1,141 @@
+"""A fitted router: model, calibration, rule and report, as one folder. Applied with NumPy and FAISS alone.
+
+`fitting` makes one, `nescio.routing` serves it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from nescio.errors import ArtefactError
+from nescio_indexes import artefact
+from nescio_indexes.encoder import check_fingerprint
+from nescio_indexes.scope import RouteCalibration
+from nescio_indexes.scoring import FEATURES_VERSION, EmbeddingModel
+from nescio_indexes.threshold import Rule
+
+KIND = "router"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known of a router, all of it measured on out-of-fold rows; NaN where it cannot be measured.
+
+    Attributes:
+        rows: Rows fitted on, in scope.
+        outside: Rows fitted on, out of scope.
+        measured: Out-of-fold rows behind the figures.
+        pseudo: Whether labels that were held out stood in for out-of-scope rows.
+        accuracy: In-scope rows whose top label is right, without abstention.
+        auroc: Of `scope`, in against out.
+        ece: Of `p`, 15 equal-mass bins, debiased, at the data's share of out-of-scope rows.
+        kept: In-scope rows right and answered at the threshold.
+        refused: Out-of-scope rows refused at the threshold.
+        harmonic: Harmonic mean of the two.
+    """
+
+    rows: int
+    outside: int
+    measured: int
+    pseudo: bool
+    accuracy: float
+    auroc: float
+    ece: float
+    kept: float
+    refused: float
+    harmonic: float
+
+
+@dataclass(frozen=True)
+class FittedRouter:
+    """Everything that routing needs beside the encoder.
+
+    Attributes:
+        model: Raw scores.
+        calibration: Raw scores to probabilities.
+        rule: Where it stops answering.
+        report: Figures from the fit.
+        encoder: Fingerprint of the encoder.
+        encoder_name: Its name, to load it by.
+        data: Hash of the rows it was fitted on.
+        english: Whether the exemplars are English, so that a query in another language is out of scope.
+        extra: Further facts kept with it.
+    """
+
+    model: EmbeddingModel
+    calibration: RouteCalibration
+    rule: Rule
+    report: Report
+    encoder: str
+    encoder_name: str
+    data: str
+    english: bool
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """What a person may want to know, as JSON."""
+        return {
+            "encoder": self.encoder,
+            "encoder_name": self.encoder_name,
+            "data": self.data,
+            "routing_features_version": FEATURES_VERSION,
+            "labels": list(self.model.labels),
+            "english": self.english,
+            "calibration": self.calibration.to_json(),
+            "rule": self.rule.to_json(),
+            "report": {name: _plain(value) for name, value in asdict(self.report).items()},
+            "extra": dict(self.extra),
+        }
+
+    def save(self, root: Path) -> Path:
+        """Write a new version below `root` and let it take the old one's place.
+
+        Raises:
+            ArtefactError: The folder cannot be written; the old router stays.
+        """
+        facts = json.loads(json.dumps(self.facts()))
+        return artefact.write_version(root, kind=KIND, version=FORMAT, facts=facts, fill=self.model.write_into)
+
+    @classmethod
+    def load(cls, root: Path, fingerprint: str) -> Self:
+        """Read the router in force below `root`, for the encoder of `fingerprint`.
+
+        Raises:
+            ArtefactError: It is missing, damaged, of the future, or was fitted with another encoder.
+        """
+        folder, facts = artefact.open_version(root, kind=KIND, version=FORMAT)
+        check_fingerprint(str(facts.get("encoder")), fingerprint, f"the router in {root}")
+        if facts.get("routing_features_version") != FEATURES_VERSION:
+            raise ArtefactError(f"the router in {root} uses other routing features", hint="fit it again")
+        try:
+            labels = tuple(str(label) for label in facts["labels"])
+            report = Report(**{name: _number(facts["report"][name]) for name in Report.__slots__})
+            calibration = RouteCalibration.from_json(facts["calibration"])
+            rule = Rule.from_json(facts["rule"])
+            names = (str(facts["encoder_name"]), str(facts["data"]), bool(facts["english"]))
+        except (KeyError, TypeError) as error:
+            raise ArtefactError(f"the router in {root} lacks {error}", hint="fit it again") from error
+        model = EmbeddingModel.read_from(folder, labels, fingerprint)
+        return cls(model, calibration, rule, report, fingerprint, *names, facts.get("extra", {}))
+
+
+def read_facts(root: Path) -> dict[str, Any]:
+    """The facts of the router below `root`, without loading it.
+
+    Raises:
+        ArtefactError: There is none, or it is damaged.
+    """
+    return artefact.open_version(root, kind=KIND, version=FORMAT)[1]
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and value != value else value
+
+
+def _number(value: Any) -> Any:
+    return float("nan") if value is None else value

@@ -1,0 +1,127 @@
+"""Labelled queries for fitting: reading them, dropping what says nothing, and folds that keep twins together.
+
+Everything here is in a canonical order, so that the order of a file changes no decision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nescio.errors import DataError
+from nescio_indexes.text import clean, clip, twin_key
+
+ROW_HINT = 'a row looks like {"text": "…", "label": "…"}, with label null for out of scope'
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Row:
+    """A labelled query; label None means out of scope."""
+
+    text: str
+    label: str | None
+
+
+def read_rows(path: Path) -> tuple[Row, ...]:
+    """The rows of a JSONL file; fields other than ``text`` and ``label`` are ignored.
+
+    Raises:
+        DataError: The file cannot be read, a line is no JSON object, or a field is missing or of the wrong type.
+    """
+    rows = []
+    for number, line in enumerate(_lines(path), start=1):
+        if line.strip():
+            rows.append(_row(line, f"{path}:{number}"))
+    return tuple(rows)
+
+
+def prepare(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows in canonical order, clipped, without empty texts and without repetitions of a text under one label.
+
+    Two labels for one text stay: the contradiction is in the data, and the probabilities should know of it.
+    """
+    kept: dict[tuple[str, str | None], Row] = {}
+    for row in sorted(rows, key=lambda row: (row.label is None, row.label or "", row.text)):
+        text = clip(row.text)
+        if text:
+            kept.setdefault((twin_key(text), row.label), Row(text, row.label))
+    return tuple(sorted(kept.values(), key=_canonical))
+
+
+def labels_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The labels, sorted."""
+    return tuple(sorted({row.label for row in rows if row.label is not None}))
+
+
+def twin_groups(rows: Sequence[Row]) -> NDArray[np.int64]:
+    """A number for each row, (n,), equal for twins."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(twin_key(row.text), len(numbers)) for row in rows], dtype=np.int64)
+
+
+def assign_folds(targets: NDArray[np.int64], groups: NDArray[np.int64], folds: int) -> NDArray[np.int64]:
+    """A fold for each row, (n,): labels spread evenly over the folds, groups never split.
+
+    Args:
+        targets: (n,) labels' numbers, −1 for out of scope.
+        groups: (n,) rows with one number go together; the first of them decides the label they count for.
+        folds: How many.
+    """
+    first: dict[int, int] = {}
+    for place, group in enumerate(groups.tolist()):
+        first.setdefault(group, place)
+    by_label: dict[int, list[int]] = defaultdict(list)
+    for group, place in first.items():
+        by_label[int(targets[place])].append(group)
+    fold_of: dict[int, int] = {}
+    start = 0
+    for label in sorted(by_label):
+        for step, group in enumerate(sorted(by_label[label], key=_shuffled)):
+            fold_of[group] = (start + step) % folds
+        start += len(by_label[label])
+    return np.array([fold_of[group] for group in groups.tolist()], dtype=np.int64)
+
+
+def data_hash(rows: Iterable[Row]) -> str:
+    """A digest of what a router is fitted on."""
+    digest = hashlib.blake2b(digest_size=16)
+    for row in rows:
+        digest.update(json.dumps([row.text, row.label]).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}", hint="name a JSONL file") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8: {error}", hint="save it as UTF-8") from error
+
+
+def _row(line: str, where: str) -> Row:
+    try:
+        body = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise DataError(f"{where}: not JSON: {error}", hint=ROW_HINT) from error
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str) or "label" not in body:
+        raise DataError(f"{where}: text or label is missing", hint=ROW_HINT)
+    label = body["label"]
+    if label is not None and (not isinstance(label, str) or not clean(label)):
+        raise DataError(f"{where}: a label is a non-empty string or null, not {label!r}", hint=ROW_HINT)
+    return Row(body["text"], label)
+
+
+def _canonical(row: Row) -> tuple[str, str, str]:
+    return twin_key(row.text), row.label or "", row.text
+
+
+def _shuffled(group: int) -> str:
+    return hashlib.blake2b(str(group).encode(), digest_size=8).hexdigest()

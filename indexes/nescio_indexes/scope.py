@@ -1,0 +1,133 @@
+"""From raw scores to probabilities: P(route right | in scope) by temperature, P(in scope) by a small logistic.
+
+The same map serves every scorer, and is fitted on rows that the scorer has not seen. It does not choose a threshold;
+`threshold` does.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nescio.errors import ArtefactError
+from nescio_indexes.softmax import Floats, fit_softmax, log_sum_exp, sigmoid, softmax
+
+PRIOR_FLOOR = 0.01
+"""No deployment is free of queries out of scope, and a prior of 0 would call all of them in."""
+FOREIGN_ODDS = 0.01
+"""The odds of being in scope of a query in another language, times this: the encoder reads English."""
+
+_TEMPERATURES = (0.05, 20.0)
+_FUSIONS = (0.0, 40.0)
+_ENOUGH = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class RouteCalibration:
+    """The fitted map.
+
+    Attributes:
+        temperature: Divides the route scores before the softmax.
+        centre: (features,) subtracted from the scope features.
+        scale: (features,) divides them.
+        weights: (features,) of the logistic.
+        bias: Its constant, at even odds of in and out of scope.
+        oos_prior: Share of out-of-scope queries that the probabilities assume.
+    """
+
+    temperature: float
+    centre: Floats
+    scale: Floats
+    weights: Floats
+    bias: float
+    oos_prior: float
+
+    def scope(self, features: Floats, *, known: NDArray[np.bool_], foreign: NDArray[np.bool_]) -> Floats:
+        """P(in scope), (n,); 0 where nothing is known, small where the query is foreign."""
+        logits = (features - self.centre) / self.scale @ self.weights + self.bias
+        logits = logits + math.log((1.0 - self.oos_prior) / self.oos_prior)
+        logits = np.where(foreign, logits + math.log(FOREIGN_ODDS), logits)
+        return np.where(known & np.isfinite(logits), sigmoid(logits), 0.0)
+
+    def routes(self, scores: NDArray[Any]) -> Floats:
+        """P(label right | in scope), (n, labels)."""
+        return softmax(np.asarray(scores, dtype=np.float64) / self.temperature)
+
+    def with_prior(self, oos_prior: float) -> Self:
+        """The same map for another share of out-of-scope queries."""
+        bounded = min(max(oos_prior, PRIOR_FLOOR), 1.0 - PRIOR_FLOOR)
+        return type(self)(self.temperature, self.centre, self.scale, self.weights, self.bias, bounded)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers and lists."""
+        vectors = {name: getattr(self, name).tolist() for name in ("centre", "scale", "weights")}
+        return {"temperature": self.temperature, "bias": self.bias, "oos_prior": self.oos_prior, **vectors}
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """What `to_json` gave; unknown fields are ignored.
+
+        Raises:
+            ArtefactError: A field is missing or not finite.
+        """
+        try:
+            vectors = [np.asarray(body[name], dtype=np.float64) for name in ("centre", "scale", "weights")]
+            numbers = [float(body[name]) for name in ("temperature", "bias", "oos_prior")]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArtefactError(f"the route calibration is damaged: {error!r}", hint="fit it again") from error
+        if not all(np.isfinite(part).all() for part in (*vectors, np.array(numbers))):
+            raise ArtefactError("the route calibration holds a number that is not finite", hint="fit it again")
+        return cls(numbers[0], vectors[0], vectors[1], vectors[2], numbers[1], numbers[2])
+
+
+def fit_temperature(own: NDArray[Any], evidence: NDArray[Any], targets: NDArray[np.int64]) -> tuple[float, float]:
+    """Temperature T and fusion weight a that maximise Σ log softmax((own + a·evidence)/T)[target].
+
+    Guo et al., "On Calibration of Modern Neural Networks" (2017), with one more parameter.
+
+    Args:
+        own: (n, labels) logits of the head on unseen rows.
+        evidence: (n, labels) of the neighbours.
+        targets: (n,) right labels.
+    """
+    if not len(targets) or own.shape[1] < 2:
+        return 1.0, 0.0
+    from scipy.optimize import minimize
+
+    # A few thousand rows settle two numbers; more would only take longer.
+    some = np.linspace(0, len(targets) - 1, min(len(targets), _ENOUGH)).astype(np.int64)
+    own, evidence, targets = own[some].astype(np.float64), evidence[some].astype(np.float64), targets[some]
+    places = np.arange(len(targets))
+
+    def loss(parameters: Floats) -> float:
+        logits = (own + parameters[1] * evidence) * math.exp(-parameters[0])
+        penalty = 1e-4 * float(parameters[0]) ** 2
+        return float(np.mean(log_sum_exp(logits) - logits[places, targets])) + penalty
+
+    bounds = [(math.log(_TEMPERATURES[0]), math.log(_TEMPERATURES[1])), _FUSIONS]
+    found = minimize(loss, np.array([0.0, 1.0]), method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
+    return float(math.exp(found.x[0])), float(found.x[1])
+
+
+def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float, oos_prior: float) -> RouteCalibration:
+    """Fit P(in scope) on scope features of unseen rows, at even odds, then assume `oos_prior`.
+
+    With one side missing there is nothing to tell apart: the score is then how typical a row is of the other rows,
+    along every feature alike.
+    """
+    centre, scale = features.mean(axis=0), features.std(axis=0)
+    scale = np.where(scale > 1e-9, scale, 1.0)
+    standard = (features - centre) / scale
+    if inside.all() or not inside.any():
+        weights = np.where(features.std(axis=0) > 1e-9, 1.0 / features.shape[1], 0.0)
+        # Two standard deviations below the typical row, in and out of scope are equally likely.
+        return RouteCalibration(temperature, centre, scale, 2.0 * weights, 4.0, 0.5).with_prior(oos_prior)
+    share = np.where(inside, 0.5 / inside.mean(), 0.5 / (~inside).mean())
+    line = fit_softmax(standard, inside.astype(np.int64), 2, strength=1.0, row_weights=share, iterations=200)
+    weights = (line.weights[:, 1] - line.weights[:, 0]).astype(np.float64)
+    bias = float(line.bias[1] - line.bias[0])
+    return RouteCalibration(temperature, centre, scale, weights, bias, 0.5).with_prior(oos_prior)

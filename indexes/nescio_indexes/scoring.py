@@ -1,0 +1,220 @@
+"""Raw scores of a query: how well each label fits it, and how much it looks like anything known at all.
+
+Three well-understood parts over one frozen encoder: a linear head, the nearest exemplars, and the Gaussian geometry of
+the labels (relative Mahalanobis distance, Ren et al., "A Simple Fix to Mahalanobis Distance", 2021). Raw means raw:
+`scope.RouteCalibration` turns these into probabilities. `FEATURES_VERSION` names the definition; what was calibrated on
+one version is not used with another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nescio.errors import ArtefactError
+from nescio_indexes import artefact
+from nescio_indexes.encoder import Vectors
+from nescio_indexes.index import ExemplarIndex
+from nescio_indexes.softmax import Linear, fit_softmax, log_sum_exp
+
+FEATURES_VERSION = 1
+SCOPE_FEATURES = ("energy", "outside", "near", "contrast", "density", "relative", "agree", "margin")
+"""The scope features, higher is more in scope:
+
+- energy: log Σ exp of the head's logits over the labels (Liu et al., "Energy-based Out-of-distribution
+  Detection", 2020);
+- outside: energy minus the head's logit for out of scope; 0 without out-of-scope exemplars;
+- near: mean similarity of the three nearest exemplars;
+- contrast: near minus the same for out-of-scope exemplars;
+- density: mean similarity of the ten nearest exemplars;
+- relative: relative Mahalanobis score of the nearest label;
+- agree: share of the neighbours that carry the top label;
+- margin: difference of the two best logits.
+"""
+
+NEIGHBOURS = 16
+_NEAR = 3
+_DENSITY = 10
+_MARGIN_CAP = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class RawScores:
+    """Raw scores of n queries.
+
+    Attributes:
+        routes: (n, labels), comparable along a row.
+        scope: (n, features) in the order of `SCOPE_FEATURES`.
+        known: (n,) False where there is nothing to score: the zero vector.
+    """
+
+    routes: NDArray[np.float32]
+    scope: NDArray[np.float64]
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Gaussians with one shared covariance around the labels' means, against one Gaussian around everything."""
+
+    shared: NDArray[np.float32]
+    pulled: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+    broad: NDArray[np.float32]
+    centre: NDArray[np.float32]
+
+    @classmethod
+    def fit(cls, vectors: Vectors, targets: NDArray[np.int64], labels: int) -> Self:
+        """Fit on in-scope `vectors` (n, d); covariances are shrunk towards a sphere by d/(n + d)."""
+        sums = np.zeros((labels, vectors.shape[1]), dtype=np.float64)
+        np.add.at(sums, targets, vectors)
+        means = sums / np.maximum(np.bincount(targets, minlength=labels), 1)[:, None]
+        centre = vectors.mean(axis=0, dtype=np.float64)
+        shared = _precision(vectors - means[targets])
+        broad = _precision(vectors - centre)
+        pulled = shared @ means.T
+        offsets = np.einsum("kd,dk->k", means, pulled)
+        return cls(*(np.asarray(part, dtype=np.float32) for part in (shared, pulled, offsets, broad, centre)))
+
+    def relative(self, vectors: Vectors) -> NDArray[np.float64]:
+        """−(nearest label's squared distance − the squared distance under the broad Gaussian), (n,)."""
+        own = np.einsum("nd,nd->n", vectors @ self.shared, vectors)
+        nearest = (own[:, None] - 2.0 * (vectors @ self.pulled) + self.offsets).min(axis=1)
+        centred = vectors - self.centre
+        return np.asarray(np.einsum("nd,nd->n", centred @ self.broad, centred) - nearest, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Similarities to the neighbours (n, 16), their labels' numbers or −1, and to outside exemplars (n, 3)."""
+
+    inside: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    outside: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the parts say of n queries.
+
+    Attributes:
+        logits: (n, labels), or (n, labels + 1) with out of scope last.
+        relative: (n,) relative Mahalanobis scores.
+        nearby: The neighbours.
+    """
+
+    logits: NDArray[np.float32]
+    relative: NDArray[np.float64]
+    nearby: Nearby
+
+
+@dataclass(frozen=True)
+class EmbeddingModel:
+    """The fitted parts, and how they are fused into raw scores. Applied with NumPy and FAISS alone."""
+
+    labels: tuple[str, ...]
+    head: Linear
+    geometry: Geometry
+    inside: ExemplarIndex
+    outside: ExemplarIndex
+    fusion: float = 0.0
+    """Weight of the neighbours' evidence beside the head's logits."""
+
+    def scores(self, vectors: Vectors) -> RawScores:
+        """Raw scores of unit `vectors`, (n, d)."""
+        parts = Parts(self.head(vectors), self.geometry.relative(vectors), self.nearby(vectors))
+        routes, scope = fuse(parts, len(self.labels), self.fusion)
+        return RawScores(routes, scope, np.abs(vectors).sum(axis=1) > 0)
+
+    def nearby(self, vectors: Vectors) -> Nearby:
+        """The neighbours of `vectors`; exemplars of labels that the head does not know count for none."""
+        found, exemplars = self.inside.snapshot_search(vectors, NEIGHBOURS)
+        number = {label: i for i, label in enumerate(self.labels)}
+        flat = [number.get(exemplars[i].label or "", -1) if i >= 0 else -1 for i in found.ids.ravel().tolist()]
+        labels = np.array(flat, dtype=np.int64).reshape(found.ids.shape)
+        return Nearby(found.scores, labels, self.outside.search(vectors, _NEAR).scores)
+
+    def write_into(self, folder: Path) -> None:
+        """Write the parts into `folder`."""
+        arrays: dict[str, Any] = {name: getattr(self.geometry, name) for name in Geometry.__slots__}
+        arrays |= {"weights": self.head.weights, "bias": self.head.bias, "fusion": np.float64(self.fusion)}
+        artefact.save_arrays(folder / "model.npz", arrays)
+        self.inside.write_into(folder, "inside")
+        self.outside.write_into(folder, "outside")
+
+    @classmethod
+    def read_from(cls, folder: Path, labels: tuple[str, ...], fingerprint: str) -> Self:
+        """Read what `write_into` wrote.
+
+        Raises:
+            ArtefactError: A part is missing, damaged or not finite.
+        """
+        arrays = artefact.load_arrays(folder / "model.npz")
+        try:
+            head = Linear(arrays.pop("weights"), arrays.pop("bias"))
+            fusion = float(arrays.pop("fusion"))
+            geometry = Geometry(**arrays)
+        except (KeyError, TypeError) as error:
+            raise ArtefactError(f"{folder / 'model.npz'} lacks a part: {error}", hint="fit it again") from error
+        finite = all(bool(np.isfinite(part).all()) for part in (head.weights, head.bias, *arrays.values()))
+        if not finite or head.weights.shape[1] not in {len(labels), len(labels) + 1}:
+            raise ArtefactError(f"{folder / 'model.npz'} does not fit its labels", hint="fit it again")
+        inside, outside = (ExemplarIndex.read_from(folder, fingerprint, stem) for stem in ("inside", "outside"))
+        return cls(labels, head, geometry, inside, outside, fusion)
+
+
+def fit_head(vectors: Vectors, targets: NDArray[np.int64], labels: int, *, iterations: int = 80) -> Linear:
+    """A head over the labels and, if a target is −1, one more column for out of scope."""
+    outside = bool((targets < 0).any())
+    return fit_softmax(vectors, np.where(targets < 0, labels, targets), labels + outside, iterations=iterations)
+
+
+def fuse(parts: Parts, labels: int, fusion: float) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Route scores (n, labels) and scope features (n, features) from the parts."""
+    own = parts.logits[:, :labels]
+    routes = np.asarray(own + np.float32(fusion) * evidence(parts.nearby, labels), dtype=np.float32)
+    return routes, scope_features(parts, labels, routes.argmax(axis=1))
+
+
+def evidence(nearby: Nearby, labels: int) -> NDArray[np.float32]:
+    """Mean similarity (n, labels) of a label's three nearest neighbours, the farthest of all standing in for none."""
+    n = len(nearby.labels)
+    same = nearby.labels[:, :, None] == nearby.labels[:, None, :]
+    rank = np.tril(same, -1).sum(axis=2)
+    used = (rank < _NEAR) & (nearby.labels >= 0)
+    floor = nearby.inside[:, -1:]
+    gain = np.where(used, (nearby.inside - floor) / _NEAR, 0.0)
+    places = np.arange(n)[:, None] * labels + np.where(used, nearby.labels, 0)
+    sums = np.bincount(places.ravel(), weights=gain.ravel(), minlength=n * labels).reshape(n, labels)
+    return np.asarray(floor + sums, dtype=np.float32)
+
+
+def scope_features(parts: Parts, labels: int, top: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(n, features), see `SCOPE_FEATURES`; `top` (n,) is each query's best label."""
+    logits, outside, nearby = parts.logits[:, :labels], parts.logits[:, labels:], parts.nearby
+    energy = log_sum_exp(logits)
+    near = nearby.inside[:, :_NEAR].mean(axis=1)
+    best = np.sort(logits, axis=1)[:, -2:]
+    columns = (
+        energy,
+        energy - outside[:, 0] if outside.shape[1] else np.zeros_like(energy),
+        near,
+        near - nearby.outside.mean(axis=1),
+        nearby.inside[:, :_DENSITY].mean(axis=1),
+        parts.relative,
+        (nearby.labels == top[:, None]).mean(axis=1),
+        np.minimum(best[:, -1] - best[:, 0], _MARGIN_CAP),
+    )
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+def _precision(residuals: NDArray[Any]) -> NDArray[np.float64]:
+    n, d = residuals.shape
+    spread = residuals.T.astype(np.float64) @ residuals / max(n, 1)
+    mean = max(float(np.trace(spread)) / d, 1e-6)
+    shrinkage = d / (n + d)
+    return np.asarray(np.linalg.inv((1.0 - shrinkage) * spread + shrinkage * mean * np.eye(d)), dtype=np.float64)

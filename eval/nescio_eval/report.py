@@ -1,0 +1,202 @@
+"""Shows the metrics of a run: as a table in the terminal, as Markdown, as one HTML page. Computes nothing itself."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nescio_eval.pairs import PRIMARY_TARGET
+
+Row = tuple[str, ...]
+_COLUMNS = (
+    ("hallucination", "hallucination_rate"),
+    ("abstention", "abstention_rate"),
+    ("accuracy", "accuracy"),
+    ("coverage", "coverage"),
+    ("selective risk", "selective_risk"),
+)
+_TARGETS = ("0.5", "0.75", "0.9")
+_NOTE = (
+    "Shares in per cent, S_t in points per question (right 1, abstained 0, wrong −t/(1−t)), seconds as mean; "
+    "in brackets 95 % intervals (bootstrap over clusters; Wilson at 0 and 100 %)."
+)
+
+
+def header() -> Row:
+    """Titles of the columns of `rows`."""
+    titles = [title for title, _ in _COLUMNS] + [f"S({t})" for t in _TARGETS]
+    return ("arm", "n", *titles, "seconds")
+
+
+def rows(metrics: Mapping[str, Any]) -> list[Row]:
+    """One row an arm, every figure with its interval."""
+    return [_row(name, figures) for name, figures in metrics["arms"].items()]
+
+
+def domain_rows(metrics: Mapping[str, Any]) -> list[Row]:
+    """Hallucination rate, abstention rate and accuracy of each arm in each domain, in per cent."""
+    found = []
+    for arm, figures in metrics["arms"].items():
+        for domain, part in figures["by_domain"].items():
+            shares = (_percent(part[name]) for name in ("hallucination_rate", "abstention_rate", "accuracy"))
+            found.append((arm, domain, str(part["n"]), *shares, _points(part["s"]["0.75"])))
+    return found
+
+
+def domain_header() -> Row:
+    """Titles of the columns of `domain_rows`."""
+    return ("arm", "domain", "n", "hallucination", "abstention", "accuracy", "S(0.75)")
+
+
+def verdict(metrics: Mapping[str, Any]) -> list[str]:
+    """What the primary comparisons say, a sentence each; with what makes them doubtful."""
+    said = []
+    for pair in metrics["pairs"]:
+        if pair["family"] == "primary":
+            said.append(_sentence(pair))
+    if not metrics["valid"]:
+        said.append("More than 1 % of the questions are ungraded: this run is not valid.")
+    if metrics.get("missing"):
+        said.append(f"This run is not finished: {metrics['missing']} questions are missing.")
+    if not said:
+        said.append("No primary comparison is possible: an arm is missing.")
+    return said
+
+
+def text_table(metrics: Mapping[str, Any]) -> Any:
+    """A table for `rich`."""
+    from rich.table import Table
+
+    table = Table(title=f"{metrics['questions']} questions, t = {metrics['confidence_target']:g}", caption=_NOTE)
+    for i, title in enumerate(header()):
+        table.add_column(title, justify="left" if i == 0 else "right")
+    for row in rows(metrics):
+        table.add_row(*row)
+    return table
+
+
+def markdown(metrics: Mapping[str, Any]) -> str:
+    """The whole report in Markdown."""
+    parts = [
+        f"{metrics['questions']} questions, confidence target t = {metrics['confidence_target']:g}.",
+        "\n".join(f"- {sentence}" for sentence in verdict(metrics)),
+        _markdown_table(header(), rows(metrics)),
+        _NOTE,
+        "By domain:",
+        _markdown_table(domain_header(), domain_rows(metrics)),
+    ]
+    for label in next(iter(metrics["arms"].values()))["subsets"]:
+        narrowed = [_row(name, figures["subsets"][label]) for name, figures in metrics["arms"].items()]
+        parts += [f"The same {label}:", _markdown_table(header(), narrowed)]
+    return "\n\n".join(parts) + "\n"
+
+
+def page(metrics: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """One HTML page that needs nothing else: works offline, and prints."""
+    sentences = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in verdict(metrics))
+    plan = manifest.get("plan", {})
+    about = ", ".join(f"{name} {value}" for name, value in plan.items())
+    subsets = "".join(
+        f"<h2>The same {html.escape(label)}</h2>"
+        + _html_table(header(), [_row(name, f["subsets"][label]) for name, f in metrics["arms"].items()])
+        for label in next(iter(metrics["arms"].values()))["subsets"]
+    )
+    return _PAGE.format(
+        title=f"nescio: {metrics['questions']} questions at t = {metrics['confidence_target']:g}",
+        sentences=sentences,
+        table=_html_table(header(), rows(metrics)),
+        note=html.escape(_NOTE),
+        domains=_html_table(domain_header(), domain_rows(metrics)),
+        subsets=subsets,
+        about=html.escape(about),
+    )
+
+
+def _row(name: str, figures: Mapping[str, Any]) -> Row:
+    intervals = figures["intervals"]
+    shares = [_with_interval(figures[key], intervals[key], _percent) for _, key in _COLUMNS]
+    scores = [_with_interval(figures["s"][t], intervals["s"][t], _points) for t in _TARGETS]
+    wait = _with_interval(figures["latency_s"]["mean"], intervals["latency_s"], _seconds)
+    return (name, str(figures["n"]), *shares, *scores, wait)
+
+
+def _sentence(pair: Mapping[str, Any]) -> str:
+    low, high = pair["interval"]
+    certain = "" if low > 0 or high < 0 else " No difference is shown."
+    against = f"{pair['first']} against {pair['second']}"
+    holm = f"Holm-corrected p = {pair['p_holm']:.2g}"
+    if pair["metric"] == "hallucination_rate":
+        fewer = -100 * pair["difference"]
+        word = "fewer" if fewer >= 0 else "more"
+        bounds = sorted((abs(100 * low), abs(100 * high))) if low * high > 0 else (-100 * high, -100 * low)
+        return (
+            f"{against}: {abs(fewer):.1f} ({bounds[0]:.1f} to {bounds[1]:.1f}) {word} wrong answers per hundred "
+            f"questions, {holm}.{certain}"
+        )
+    return (
+        f"{against}: S({PRIMARY_TARGET:g}) differs by {pair['difference']:+.3f} ({low:+.3f} to {high:+.3f}), "
+        f"{holm}.{certain}"
+    )
+
+
+def _with_interval(value: float | None, interval: Sequence[float] | None, shown: Any) -> str:
+    if value is None:
+        return "–"
+    if interval is None or interval[0] is None:
+        return str(shown(value))
+    return f"{shown(value)} [{shown(interval[0])}, {shown(interval[1])}]"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _markdown_table(titles: Row, body: Sequence[Row]) -> str:
+    lines = ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in body])
+
+
+def _html_table(titles: Row, body: Sequence[Row]) -> str:
+    head = "".join(f"<th scope=col>{html.escape(title)}</th>" for title in titles)
+    lines = "".join(
+        "<tr><th scope=row>"
+        + html.escape(row[0])
+        + "</th>"
+        + "".join(f"<td>{html.escape(c)}</td>" for c in row[1:])
+        + "</tr>"
+        for row in body
+    )
+    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 2rem auto; padding: 0 1rem; }}
+.wide {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }}
+th, td {{ padding: .3rem .6rem; text-align: right; border-bottom: 1px solid #8884; }}
+th:first-child {{ text-align: left; }}
+td {{ white-space: nowrap; }}
+</style></head><body>
+<h1>{title}</h1>
+<ul>{sentences}</ul>
+{table}
+<p>{note}</p>
+<h2>By domain</h2>
+{domains}
+{subsets}
+<p><small>{about}</small></p>
+</body></html>
+"""

@@ -25,7 +25,7 @@ class Server:
         self.port = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         app = create_app(engine, settings)
-        config = uvicorn.Config(app, log_level="error", ws="none", lifespan="off", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(app, log_level="error", ws="none", lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
@@ -45,10 +45,14 @@ class Server:
         self.engine.released.set()
         self.http.close()
         self.openai.close()
+        self.stop()
+        self._socket.close()
+
+    def stop(self) -> None:
+        """Do what a signal does."""
         self._server.should_exit = True
         self._thread.join(timeout=15)
         assert not self._thread.is_alive()
-        self._socket.close()
 
 
 @pytest.fixture

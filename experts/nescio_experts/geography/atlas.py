@@ -27,7 +27,7 @@ _TERRITORIES = frozenset(
     "PN PR RE SH SJ SX TC TF TK UM VG VI WF YT AQ".split()
 )
 _WITH_ARTICLE = frozenset(
-    "AE BQ BS CC CD CF CG CK CZ DO FK FO GB GM IO KM KY MH MP MV NL PH SB TC TF UM US VA VG VI AX HM GS".split()
+    "AE BQ BS CC CD CF CG CK DO FK FO GB GM IO KM KY MH MP MV NL PH SB TC TF UM US VA VG VI AX HM GS".split()
 )
 _LANGUAGES: Final[Mapping[str, str]] = {
     "abx": "Inabaknon", "akl": "Aklanon", "bcl": "Central Bikol", "ber": "Berber", "bh": "Bihari", "cab": "Garifuna",
@@ -42,7 +42,8 @@ _LANGUAGES: Final[Mapping[str, str]] = {
     "uli": "Ulithian", "wls": "Wallisian", "woe": "Woleaian", "wof": "Gambian Wolof", "yka": "Yakan",
     "fa": "Persian", "to": "Tongan", "ny": "Chichewa", "ps": "Pashto", "tl": "Tagalog", "rn": "Kirundi",
     "my": "Burmese", "ht": "Haitian Creole", "bn": "Bengali", "or": "Odia", "ky": "Kyrgyz", "si": "Sinhala",
-    "pap": "Papiamento",
+    "pap": "Papiamento", "cnr": "Montenegrin", "swb": "Comorian", "sfs": "South African Sign Language",
+    "se": "Northern Sami",
 }  # fmt: skip
 """Names that CLDR lacks, or words differently from what most people say."""
 
@@ -117,6 +118,7 @@ class Atlas:
     countries: Mapping[str, Country]
     groups: Mapping[str, Group]
     seats: Mapping[str, str]
+    officials: Mapping[str, tuple[str, ...]]
     spellings: Mapping[str, Any]
     aliases: Mapping[str, tuple[str, ...]]
     demonyms: Mapping[str, tuple[str, ...]]
@@ -130,6 +132,7 @@ class Atlas:
     def language(self, code: str) -> str:
         """English name of a language code such as ``es`` or ``pt-BR``."""
         base = code.split("-")[0]
+        base = base.split("_")[0]
         return _LANGUAGES.get(base) or _cldr().languages.get(base, base)
 
     def currency(self, code: str) -> str:
@@ -137,10 +140,12 @@ class Atlas:
         return _currency_name(_cldr().currencies.get(code, code))
 
     def official(self, code: str) -> tuple[str, ...]:
-        """Languages official in all of a country, by CLDR; empty where it knows none."""
+        """Languages official in all of a country: as corrected, else by CLDR; empty where it knows none."""
         from babel.languages import get_official_languages
 
-        return tuple(get_official_languages(code, de_facto=True))
+        if code in self.officials:
+            return self.officials[code]
+        return tuple(get_official_languages(code) or get_official_languages(code, de_facto=True))
 
     def cite(self, *countries: Country, official: bool = False, groups: tuple[Group, ...] = ()) -> tuple[Citation, ...]:
         """The sources behind facts about `countries`."""
@@ -176,6 +181,7 @@ def atlas() -> Atlas:
         countries,
         groups,
         fixes["notes"]["seat"],
+        {code: tuple(languages) for code, languages in fixes["official"].items()},
         rest,
         also,
         people,

@@ -64,12 +64,14 @@ class Cities:
             self._named.setdefault(capital, []).append(city)
         for other in others if known or self.capitals.get(code) is city else ():
             if other[0].isupper() and _latin(other):
-                self._other.setdefault(_key(other), []).append(city)
+                same = self._other.setdefault(_key(other), [])
+                if not same or same[-1] is not city:
+                    same.append(city)
 
     def named(self, name: str) -> tuple[City, ...]:
         """Cities called `name`: by their own name, else by another one. Largest first."""
         key = _key(name)
-        return tuple(self._named.get(key) or self._other.get(key, ()))
+        return tuple(self._named.get(key) or self._other.get(key) or ())
 
     def capital_of(self, code: str) -> City | None:
         """The capital's own record, if it is in the data."""

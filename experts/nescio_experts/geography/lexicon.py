@@ -13,7 +13,9 @@ from typing import Final
 from nescio_experts.grounded import FILLERS, Gazetteer, Phrasebook
 
 _PEOPLE = "{people,inhabitants,residents,persons,humans,citizens,souls,folks,individuals,human beings,dwellers}"
-_BORDER = "{border,borders,frontier,boundary,boundaries,land border,land borders,common border,land frontier,borderline}"
+_BORDER = (
+    "{border,borders,frontier,boundary,boundaries,land border,land borders,common border,land frontier,borderline}"
+)
 _SQ_KM = "{square kilometre,square kilometer,square kilometres,square kilometers,sq km,sq kms,km2,km²,square km,sqkm}"
 _SQ_MI = "{square mile,square miles,sq mi,sq mile,sq miles,mi2,mi²}"
 
@@ -55,13 +57,17 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{how much,what amount of} {land,space,ground,territory,room,area,surface}",
         "{geographic,geographical,physical} {size,area,extent}",
         "{size,extent,amount} of {the ,its ,}{territory,land,country,nation}",
-        "how many {square kilometres,square kilometers,square miles,square km,sq km,km2,hectares,acres,sq mi,km²}",
-        "number of {square kilometres,square kilometers,square miles,square km,sq km,km2,hectares,acres}",
+        "{how many,number of} {square kilometres,square kilometers,square km,sq km,km2,km²}",
         "{cover,covers,covering,span,spans,occupy,occupies}",
         "{kilometres,kilometers} squared",
         "territory",
     ),
-    "p:size": ("how {big,large,vast,extensive,spacious,huge,small,tiny,immense,sizeable,sizable,enormous,little,wide}",),
+    "p:size": (
+        "how {big,large,vast,extensive,spacious,huge,small,tiny,immense,sizeable,sizable,enormous,little,wide}",
+    ),
+    "p:area u:mi2": ("{how many,number of} {square miles,sq miles,sq mi,mi2}",),
+    "p:area u:ha": ("{how many,number of} hectares",),
+    "p:area u:acre": ("{how many,number of} acres",),
     "u:km2": (_SQ_KM, "{kilometres,kilometers} squared"),
     "u:mi2": (_SQ_MI,),
     "u:ha": ("{hectare,hectares}",),
@@ -173,7 +179,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{phone,telephone} numbers .. {start,begin,starting,beginning} with",
         "calling",
     ),
-    "p:timezone": ("{time zone,timezone,time zones,timezones}",),
+    "p:timezone": ("{what ,which ,}{time zone,timezone,time zones,timezones}",),
     "p:coords": (
         "{coordinates,coordinate,geocoordinates}",
         "{geographic,geographical,gps,map,exact} {coordinates,position,location,coords}",
@@ -198,7 +204,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "where in the world",
     ),
     "n:city": ("{city,town,metropolis,megacity,urban area,urban centre,urban center,municipality,settlement,burg}",),
-    "n:cities": ("{cities,towns,metropolises,megacities,urban areas,urban centres,urban centers,municipalities,settlements}",),
+    "n:cities": (
+        "{cities,towns,metropolises,megacities,urban areas,urban centres,urban centers,municipalities,settlements}",
+    ),
     "n:world": (
         "{world,earth,globe,planet,worldwide,globally,anywhere}",
         "{on,in} {the ,this ,all the ,}{world,earth,globe,planet,whole world,entire world}",
@@ -209,7 +217,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "number one",
     ),
     "sup:min": ("{smallest,least,fewest,lowest,tiniest,littlest,minimum,bottom,teeniest,tiniest sized}",),
-    "sup:max dim:density": ("{densest,most densely,most crowded,most congested,most packed,most dense,most tightly packed}",),
+    "sup:max dim:density": (
+        "{densest,most densely,most crowded,most congested,most packed,most dense,most tightly packed}",
+    ),
     "sup:min dim:density": (
         "{sparsest,emptiest,most sparsely,most thinly,least densely,least crowded,least dense,most sparse}",
     ),
@@ -230,9 +240,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{vastest,most expansive}",
         "most {area,land area,surface}",
     ),
-    "sup:min dim:area": (
-        "{smallest,least} {area,land area,territory,surface,surface area,land,size,extent}",
-    ),
+    "sup:min dim:area": ("{smallest,least} {area,land area,territory,surface,surface area,land,size,extent}",),
     "sup:max dim:neighbours": (
         "most {neighbours,neighbors,borders,bordering countries,neighbouring countries,neighboring countries,"
         "land borders,border countries,adjacent countries,land neighbours,countries .. border}",
@@ -257,7 +265,10 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "least {thickly populated,tightly packed}",
         "fewest people per {square kilometre,square kilometer,square mile}",
     ),
-    "dim:population": ("{populous,populated,peopled,inhabited}", "by {population,number of people,headcount,inhabitants}"),
+    "dim:population": (
+        "{populous,populated,peopled,inhabited}",
+        "by {population,number of people,headcount,inhabitants}",
+    ),
     "dim:area": (
         "{by,in terms of,with regard to,in,going by,according to,measured by,ranked by} "
         "{area,land area,size,surface,surface area,territory,landmass,land mass,land,total area,territorial size}",
@@ -302,7 +313,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "more {neighbours,neighbors,borders,bordering countries,neighbouring countries,land borders}",
         "{borders,touches} more {countries,nations,states}",
     ),
-    "cmp:less dim:neighbours": ("{fewer,less} {neighbours,neighbors,borders,bordering countries,neighbouring countries}",),
+    "cmp:less dim:neighbours": (
+        "{fewer,less} {neighbours,neighbors,borders,bordering countries,neighbouring countries}",
+    ),
     "cmp:less": (
         "{smaller,fewer,less,lower,under,below,tinier,beneath,at most,up to,no more than,not more than,or less,or fewer}",
         "{fewer,less,smaller,lower} than",
@@ -336,7 +349,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "q:both": ("{both,each of}",),
     "q:is": ("{whether,is it true,true,correct,right,is it correct,is it so,is that so,is that right}",),
     "q:whose": ("whose",),
-    "v:use": ("{use,uses,used,using,accept,accepts,accepted,adopted,adopt,adopts,in use,circulate,circulates,in circulation}",),
+    "v:use": (
+        "{use,uses,used,using,accept,accepts,accepted,adopted,adopt,adopts,in use,circulate,circulates,in circulation}",
+    ),
     "v:is_in": ("{belong,belongs,belonging,part of,member of,members of,within,inside}",),
     "neg": (
         "{not,except,excluding,other than,besides,apart from,neither,nor,non,isn t,doesn t,don t,aren t,without,excluded}",
@@ -393,7 +408,9 @@ UNSUPPORTED: Final[dict[str, tuple[str, ...]]] = {
         "{tourist,tourists,tourism,attractions,landmark,landmarks,monument,stadium}",
     ),
     "postal codes": ("{postal code,postal codes,zip code,zip codes,postcode,postcodes,zip}",),
-    "other planets and moons": ("{mars,venus,saturn,mercury,neptune,uranus,pluto,moon,planets,titan,galaxy,exoplanet}",),
+    "other planets and moons": (
+        "{mars,venus,saturn,mercury,neptune,uranus,pluto,moon,planets,titan,galaxy,exoplanet}",
+    ),
 }
 """Topics that the tables say nothing about, so that the abstention can name them."""
 

@@ -116,7 +116,13 @@ def _add(count: _Count, words: tuple[str, ...], first: int, at: int) -> bool:
         count.total += float(glued[1]) * _SCALES[glued[2]]
         count.scaled = True
     else:
-        return word == "and" and count.scaled and at + 1 < len(words) and _value(words[at + 1]) is not None
+        return (
+            word == "and"
+            and count.scaled
+            and count.part > 0
+            and at + 1 < len(words)
+            and _value(words[at + 1]) is not None
+        )
     count.seen = True
     return True
 

@@ -42,10 +42,12 @@ _CURRENCY_ALIASES: Final = {
     "Polish złoty": "PLN", "złoty": "PLN", "Zimbabwe Gold": "ZWG", "ZiG": "ZWG", "lilangeni": "SZL",
     "emalangeni": "SZL", "lei": "RON+MDL", "leva": "BGN", "kuna": "HRK", "lats": "LVL", "litas": "LTL",
     "Deutsche Mark": "DEM", "Deutschmark": "DEM", "peseta": "ESP", "escudo": "CVE", "drachma": "GRD",
-    "Bitcoin": "XBT",
+    "Bitcoin": "XBT", "bitcoins": "XBT",
 }  # fmt: skip
 """Codes that no country uses now (DEM, HRK, …) stand for currencies given up: "which country uses the drachma?"."""
-_WEAK = frozenset({"real", "won", "sol", "gold", "som", "mark", "kip", "buck", "crown", "dram", "pula", "leone", "rand"})
+_WEAK = frozenset(
+    {"real", "won", "sol", "gold", "som", "mark", "kip", "buck", "crown", "dram", "pula", "leone", "rand"}
+)
 """Currency names that are ordinary words or names too: they count only where money is spoken of."""
 _CAPITAL_STATES = frozenset({"washington", "new york", "georgia"})
 
@@ -60,7 +62,9 @@ def vocabulary() -> Gazetteer:
     """All names but the cities'."""
     facts = atlas()
     names = [*_countries(facts), *_groups(facts), *_currencies(facts), *_languages(facts), *_others(facts)]
-    return Gazetteer(names, cased=[("US", "c:US"), ("IT", "c:IT"), ("CAR", "c:CF")], never=_NEVER)
+    codes = {country.currency for country in facts.countries.values() if country.currency}
+    cased = [("US", "c:US"), ("CAR", "c:CF"), *((code, f"k:{code}") for code in codes)]
+    return Gazetteer(names, cased=cased, never=_NEVER)
 
 
 @cache
@@ -112,8 +116,7 @@ def _currencies(facts: Atlas) -> Iterator[tuple[str, str]]:
     families: dict[str, list[str]] = {}
     for code, short in codes.items():
         full = facts.currency(code)
-        for name in {full, full.replace(".", ""), code}:
-            yield name, f"k:{code}"
+        yield full, f"k:{code}"
         yield f"{full}s", f"k:{code}"
         for unit in {full.split()[-1].lower(), short.split()[-1].lower(), short.lower()}:
             families.setdefault(unit, []).append(code)

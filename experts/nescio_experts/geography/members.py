@@ -1,0 +1,82 @@
+"""Which countries a scope holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nescio_experts.geography import facts, figures
+from nescio_experts.geography.atlas import Country, atlas
+from nescio_experts.geography.plans import Limit, Scope
+from nescio_experts.geography.replies import Gap
+from nescio_experts.grounded import join
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The members of a scope, in alphabetical order, and what has to be said about how they were found."""
+
+    countries: tuple[Country, ...]
+    note: str = ""
+    official: bool = False
+
+
+def members(scope: Scope) -> Found | Gap:
+    """The members, with the source of a language question said, and relative limits resolved."""
+    for code in scope.neighbours_of:
+        if atlas().countries[code].neighbours is None:
+            return Gap(f"my tables hold no land borders for {atlas().countries[code].the}.")
+    found = select(scope)
+    if not scope.languages:
+        return Found(found)
+    language = scope.languages[0]
+    named, listed = facts.speakers(language)
+    others = [c for c in select(scope, merely_listed=True) if c.code in listed - named]
+    name = atlas().language(language)
+    note = ""
+    if others and found and not scope.official:
+        note = f"GeoNames also lists {name} among the languages of {join([c.the for c in others])}"
+    return Found(found or (tuple(others) if not scope.official else ()), note, official=bool(found))
+
+
+def select(scope: Scope, *, territories: bool = False, merely_listed: bool = False) -> tuple[Country, ...]:
+    """The members of `scope`. Superlatives and lists take sovereign countries; neighbours and sums also territories."""
+    pool = list(atlas().countries.values())
+    if scope.explicit:
+        pool = [country for country in pool if country.code in scope.explicit]
+    elif not (territories or scope.neighbours_of):
+        pool = [country for country in pool if country.sovereign]
+    for group in scope.groups:
+        inside = set(atlas().groups[group].members)
+        pool = [country for country in pool if country.code in inside]
+    for code in scope.neighbours_of:
+        pool = [country for country in pool if country.neighbours is not None and code in country.neighbours]
+    if scope.only_neighbour:
+        pool = [country for country in pool if set(country.neighbours or ()) == set(scope.neighbours_of)]
+    for codes in scope.currencies:
+        pool = [country for country in pool if country.currency in codes]
+    if not merely_listed:
+        pool = _speaking(pool, scope)
+    for limit in scope.limits:
+        pool = [c for c in pool if (v := facts.figure(c, limit.dim)) is not None and _fits(c, v, limit, scope)]
+    return tuple(sorted(pool, key=lambda country: country.name))
+
+
+def _speaking(pool: list[Country], scope: Scope) -> list[Country]:
+    for language in scope.languages:
+        named, _ = facts.speakers(language)
+        pool = [country for country in pool if country.code in named]
+    return pool
+
+
+def _fits(country: Country, value: float, limit: Limit, scope: Scope) -> bool:
+    if not scope.reference:
+        return figures.within(value, limit)
+    if country.code == scope.reference:
+        return False
+    reference = facts.figure(atlas().countries[scope.reference], limit.dim)
+    if reference is None:
+        return False
+    return value > reference if limit.low is not None else value < reference
+
+
+__all__ = ["Found", "figures", "members", "select"]

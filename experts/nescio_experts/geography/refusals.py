@@ -1,0 +1,154 @@
+"""What is refused before anything is looked up: unknown names, the past, topics without a table, words unexplained.
+
+A silent wrong entity is the worst failure, so every content word must be explained, or stand in a clause that asks
+nothing ("my friend is backpacking there").
+"""
+
+from __future__ import annotations
+
+import re
+
+from nescio_experts.geography.atlas import Country, atlas
+from nescio_experts.geography.cities import cities
+from nescio_experts.geography.facts import PROPS
+from nescio_experts.geography.plans import Doubt, Lookup, Plan
+from nescio_experts.geography.scoping import has_year
+from nescio_experts.geography.signs import Named, Signs, runs
+from nescio_experts.geography.vocabulary import country_names
+
+_CLAUSE = re.compile(r"[,;.?!:()]+|\s[-–—]+\s")
+
+
+def refusal(signs: Signs) -> Doubt | None:
+    """Why the question cannot be answered whatever it asks, or None."""
+    return _false_friend(signs) or _unsupported(signs) or _other_time(signs) or _unknown(signs)
+
+
+def _false_friend(signs: Signs) -> Doubt | None:
+    for name in signs.named:
+        if name.kind == "former":
+            return _former(name)
+        if name.kind == "invented":
+            return Doubt(f"{name.surface} is no country or city that my tables know.")
+        if name.kind == "part":
+            owner = atlas().countries[name.value]
+            return Doubt(
+                f"{name.surface} belongs to {owner.the}, and my tables hold whole countries and cities only.",
+                Lookup((owner,), ("capital", "population")),
+            )
+        if name.kind == "state":
+            return Doubt(
+                f"{name.surface} is a state of the United States, and my tables hold whole countries and cities only.",
+                Lookup((atlas().countries["US"],), ("capital",)),
+            )
+    return None
+
+
+def _former(name: Named) -> Doubt:
+    today = atlas().countries.get(name.value)
+    if today is None:
+        return Doubt(f"{name.surface} no longer exists, and my tables tell of today's countries only.")
+    message = f"{name.surface} is a name of the past; did you mean {today.the}? My tables tell of today only."
+    return Doubt(message, Lookup((today,), ("capital", "population")))
+
+
+def _unsupported(signs: Signs) -> Doubt | None:
+    topic = next((mark for mark in signs.marks if mark.id.startswith("no:")), None)
+    if topic is None:
+        return None
+    return Doubt(f'my tables hold nothing on {topic.id[3:]} ("{topic.text}").')
+
+
+def _other_time(signs: Signs) -> Doubt | None:
+    year = has_year(signs)
+    if year:
+        return Doubt(f"my tables hold today's facts only, not those of {year}.")
+    mark = signs.first("time")
+    if mark is not None:
+        return Doubt(f'my tables hold today\'s facts only ("{mark.text}").')
+    if signs.has("neg") and not signs.yes_no and not _not_sure(signs):
+        return Doubt("I cannot answer questions that leave something out or deny something.")
+    return None
+
+
+def _not_sure(signs: Signs) -> bool:
+    """ "I don't know", "not sure": politeness, no negation of what is asked."""
+    text = signs.reading.text.lower()
+    return re.search(r"\b(?:don'?t|do not|not) (?:know|remember|recall|sure|certain)\b", text) is not None
+
+
+def _unknown(signs: Signs) -> Doubt | None:
+    left = _telling(signs)
+    if not left:
+        return None
+    start, end = _longest(signs, left)
+    surface = signs.reading.surface(start, end)
+    near = _near(surface)
+    meant = f" Did you mean {' or '.join(near)}?" if near else ""
+    if signs.reading.words[start].text[0].isupper() and (start > 0 or not signs.places) or near:
+        return Doubt(f'my tables know no country or city called "{surface}".{meant}', suggestion(signs, near))
+    return Doubt(f'I do not understand "{surface}" in this question.{meant}')
+
+
+def _telling(signs: Signs) -> tuple[int, ...]:
+    """Unexplained words that matter: names, and words of a clause that asks something."""
+    text, words = signs.reading.text, signs.reading.words
+    if not signs.unexplained:
+        return ()
+    edges = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text) + 1]
+    asking = [
+        (low, high)
+        for low, high in zip(edges, edges[1:], strict=False)
+        if any(low <= words[mark.start].start < high and _asks(mark.id) for mark in signs.marks)
+    ]
+    if not asking or not (signs.places or signs.named):
+        return signs.unexplained
+    return tuple(
+        i
+        for i in signs.unexplained
+        if words[i].text[0].isupper() and i > 0 or any(low <= words[i].start < high for low, high in asking)
+    )
+
+
+def _asks(meaning: str) -> bool:
+    return meaning.startswith(("p:", "sup:", "cmp:", "q:howmany", "q:where", "diff", "ratio", "agg:"))
+
+
+def _longest(signs: Signs, left: tuple[int, ...]) -> tuple[int, int]:
+    """The stretch of unexplained words to talk about: a capitalised one if there is any, the longest of them."""
+    stretches = runs(left)
+    capital = [pair for pair in stretches if signs.reading.words[pair[0]].text[0].isupper()]
+    return max(capital or stretches, key=lambda pair: pair[1] - pair[0])
+
+
+def _near(surface: str) -> list[str]:
+    names = country_names().suggest(surface)
+    found = [country.the for name in names for country in _countries_called(name)]
+    if found:
+        return list(dict.fromkeys(found))[:2]
+    return _near_cities(surface)
+
+
+def _countries_called(name: str) -> list[Country]:
+    codes = [entity[2:] for entity in country_names().entities(name)]
+    return [atlas().countries[code] for code in codes]
+
+
+def _near_cities(surface: str) -> list[str]:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    known = [name for name in cities().names() if abs(len(name) - len(surface)) < 3]
+    best = process.extractOne(surface.lower(), known, scorer=OSA.normalized_similarity, score_cutoff=0.75)
+    return [cities().named(best[0])[0].name] if best is not None else []
+
+
+def suggestion(signs: Signs, near: list[str] | None = None) -> Plan | None:
+    """The nearest question that could be answered: the best attempt, given only at confidence target 0."""
+    props = tuple(prop for prop in signs.props if prop in PROPS) or ("capital", "population")
+    named = [place.codes[0] for place in signs.countries]
+    for name in near or ():
+        found = [code for code, country in atlas().countries.items() if country.the == name]
+        named = named or found
+    return Lookup((atlas().countries[named[0]],), props) if named else None
+

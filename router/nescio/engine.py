@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from nescio.decide import Ask
 from nescio.errors import NescioError, UnknownModel
 from nescio.graph import MONOLITH, Parts, ask, build_graph, confidence_of, gate
-from nescio.monolith import create_monolith
 from nescio.observe import log
 from nescio.policy import load_policy
-from nescio.registry import Registry
 from nescio.types import (
     Abstained,
     Answer,
     Answered,
     Card,
     Context,
+    Expert,
     Message,
     Outcome,
     Progress,
@@ -36,12 +35,9 @@ from nescio.types import (
 )
 
 if TYPE_CHECKING:
-    from nescio.calibration import Calibration
-    from nescio.models import ModelManager
-    from nescio.routing import Router
-    from nescio.sandbox import Sandbox
+    from nescio.assembly import Assembled
+    from nescio.calibration import Fingerprint
     from nescio.settings import Settings
-    from nescio.store import OutcomeLog
 
 Status = Literal["own", "pooled", "none"]
 
@@ -90,31 +86,20 @@ class Readiness:
 class Engine:
     """nescio, started. Use as an async context manager, or call `close`."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        registry: Registry,
-        router: Router,
-        calibrations: Mapping[str, Calibration],
-        stale: Mapping[str, str],
-        models: ModelManager,
-        sandbox: Sandbox,
-        outcomes: OutcomeLog,
-    ) -> None:
+    def __init__(self, settings: Settings, assembled: Assembled) -> None:
         self.settings = settings
-        self.registry = registry
-        self.router = router
-        self.stale = stale
-        self._models = models
-        self._sandbox = sandbox
-        self._outcomes = outcomes
-        self._calibrations = calibrations
+        self.registry = assembled.registry
+        self.router = assembled.router
+        self.stale = assembled.stale
+        self._models = assembled.models
+        self._sandbox = assembled.sandbox
+        self._outcomes = assembled.outcomes
         self._stack = AsyncExitStack()
         self._conversations: Any = None
         self.parts = Parts(
-            experts={**registry.experts, MONOLITH: create_monolith(settings.loaded_profile.monolith)},
-            router=router,
-            confidences=calibrations,
+            experts=assembled.experts,
+            router=assembled.router,
+            confidences=assembled.calibrations,
             policy=load_policy(settings.policy, settings.confidence_target),
             worth_floor=settings.worth_floor,
             context_for=self._context_for,
@@ -135,12 +120,17 @@ class Engine:
         """
         from nescio.assembly import assemble
 
-        engine = cls(settings, **await asyncio.to_thread(assemble, settings, progress))
+        engine = cls(settings, await asyncio.to_thread(assemble, settings, progress))
         if models:
             for role in engine.roles:
                 progress(f"starting the model {settings.loaded_profile.models[role].model}")
                 await engine._start_model(role)
         return engine
+
+    @property
+    def experts(self) -> Mapping[str, Expert]:
+        """Every expert that can be asked, the monolith among them."""
+        return self.parts.experts
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -193,8 +183,14 @@ class Engine:
 
     def calibration_status(self, expert: str) -> Status:
         """What stands behind the p of `expert`."""
-        calibration = self._calibrations.get(expert)
+        calibration = self.parts.confidences.get(expert)
         return calibration.status if calibration is not None else "none"
+
+    def fingerprint_of(self, expert: str) -> Fingerprint:
+        """What determines the features of `expert` as it is now."""
+        from nescio.assembly import fingerprint_now
+
+        return fingerprint_now(self.parts.experts[expert].card, self._models, self.router.encoder.name)
 
     async def context_for_check(self, card: Card) -> Context:
         """The context that the expert of `card` would get for its own first exemplar."""

@@ -1,0 +1,124 @@
+"""Loads what an engine is made of, in order, telling of each step. It decides nothing; `nescio.engine` uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nescio.calibration import Calibration, Fingerprint, Problem, fingerprint, load_calibration
+from nescio.graph import MONOLITH
+from nescio.monolith import create_monolith
+from nescio.registry import Registry, discover
+from nescio.types import Card, Expert, Progress
+
+if TYPE_CHECKING:
+    from nescio.models.manager import ModelManager
+    from nescio.routing import Router
+    from nescio.sandbox import Sandbox
+    from nescio.settings import Settings
+    from nescio.store import OutcomeLog
+    from nescio_indexes.encoder import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What an engine is made of.
+
+    Attributes:
+        registry: The experts that can be routed to, and those that were skipped.
+        experts: All that can be asked, the monolith among them.
+        router: Fitted on the experts' exemplars.
+        calibrations: Those that fit their expert as it is now.
+        stale: Why the other experts have none.
+        models: Backends by role.
+        sandbox: Where programs run.
+        outcomes: The outcome log.
+    """
+
+    registry: Registry
+    experts: Mapping[str, Expert]
+    router: Router
+    calibrations: Mapping[str, Calibration]
+    stale: Mapping[str, Problem]
+    models: ModelManager
+    sandbox: Sandbox
+    outcomes: OutcomeLog
+
+
+def assemble(settings: Settings, progress: Progress) -> Assembled:
+    """Load everything that `settings` ask for.
+
+    Raises:
+        NescioError: A part that nothing works without is missing or broken.
+    """
+    from nescio.models.manager import ModelManager
+    from nescio.sandbox import Sandbox
+    from nescio.store import OutcomeLog
+
+    progress("finding experts")
+    registry = discover(settings.experts)
+    experts = {**registry.experts, MONOLITH: create_monolith(settings.loaded_profile.monolith)}
+    progress("loading the encoder")
+    encoder = load_encoder(settings)
+    router = load_router(settings, registry, encoder, progress)
+    progress("loading calibrations")
+    models = ModelManager(settings)
+    calibrations, stale = load_calibrations(settings, [e.card for e in experts.values()], models, encoder.name)
+    return Assembled(
+        registry=registry,
+        experts=experts,
+        router=router,
+        calibrations=calibrations,
+        stale=stale,
+        models=models,
+        sandbox=Sandbox(),
+        outcomes=OutcomeLog.open(settings),
+    )
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The profile's encoder.
+
+    Raises:
+        ModelMissing: It is not on this machine.
+    """
+    from nescio_indexes.encoder import Encoder
+
+    return Encoder(settings.models_dir / settings.loaded_profile.encoder)
+
+
+def load_router(settings: Settings, registry: Registry, encoder: Encoder, progress: Progress) -> Router:
+    """The router of the experts at hand, fitted anew if their exemplars have changed."""
+    from nescio.routing import Router
+    from nescio_indexes.build import build_default_router
+
+    progress("loading the router")
+    return Router.of(build_default_router(registry.cards, encoder, settings.router_dir, progress), encoder)
+
+
+def load_calibrations(
+    settings: Settings, cards: list[Card], models: ModelManager, encoder: str
+) -> tuple[dict[str, Calibration], dict[str, Problem]]:
+    """The calibrations that fit, and why the others do not."""
+    fitting: dict[str, Calibration] = {}
+    stale: dict[str, Problem] = {}
+    for card in cards:
+        found = load_calibration(calibration_folders(settings, card), card, fingerprint_now(card, models, encoder))
+        if isinstance(found, Problem):
+            stale[card.name] = found
+        else:
+            fitting[card.name] = found
+    return fitting, stale
+
+
+def calibration_folders(settings: Settings, card: Card) -> tuple[Path, ...]:
+    """Where a calibration of `card` may lie, the machine's own fit first."""
+    return (settings.calibration_dir / card.name, card.folder / "calibration")
+
+
+def fingerprint_now(card: Card, models: ModelManager, encoder: str) -> Fingerprint:
+    """The fingerprint of the expert of `card` as it is now."""
+    role = models.role_of(card.name, card.model)
+    return fingerprint(card, encoder, None if role is None else models.backend(role).fingerprint)

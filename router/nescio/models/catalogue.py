@@ -41,8 +41,9 @@ class PypiSource(BaseModel):
     @property
     def label(self) -> str:
         """The source in words."""
-        pieces = f" ({self.parts} packages)" if self.parts > 1 else ""
-        return f"PyPI {self.package}=={self.version}{pieces}"
+        named = self.package.format(part=1)
+        last = f"…{self.parts}" if self.parts > 1 else ""
+        return f"PyPI {named}{last}=={self.version}"
 
 
 class HubSource(BaseModel):

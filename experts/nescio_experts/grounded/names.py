@@ -16,7 +16,7 @@ _MIN_CORRECTED = 6
 """Shortest name that is corrected to: below it one edit reaches too many English words."""
 _CLEARANCE = 2
 """How many edits further the next name must be for a correction to be unambiguous."""
-_SUGGESTED = 0.66
+_SUGGESTED = 0.7
 """Least similarity of a "did you mean"."""
 
 

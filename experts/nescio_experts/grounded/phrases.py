@@ -1,7 +1,7 @@
 """Finds phrases that mean something ("boiling point", "how many people live") among the words of a question.
 
 A phrase is written compactly and expanded once: ``{boil,boils} {,at }what`` gives four phrases. `` .. `` lets up to
-four words stand between two parts ("turn .. liquid" finds "turn gallium liquid"). Plain word lookup, no regular
+five words stand between two parts ("turn .. liquid" finds "turn gallium liquid"). Plain word lookup, no regular
 expressions, so thousands of phrases cost microseconds. What a phrase means is the caller's business.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 from nescio_experts.grounded.reading import Reading
 
 _GAP = ".."
-_WIDEST_GAP = 4
+_WIDEST_GAP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Phrasebook:
 
     Args:
         entries: Meaning → patterns (see `expand`). Words are compared folded, so write them in lower case.
+
+    Attributes:
+        vocabulary: Every word that occurs in a phrase.
     """
 
     def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
@@ -63,6 +67,7 @@ class Phrasebook:
                     self._by_first.setdefault(words[0], []).append((words, meaning))
         for phrases in self._by_first.values():
             phrases.sort(key=lambda entry: -len(entry[0]))
+        self.vocabulary = frozenset(w for ps in self._by_first.values() for ws, _ in ps for w in ws if w != _GAP)
 
     def find(self, reading: Reading, taken: Container[int] = frozenset()) -> tuple[Hit, ...]:
         """The phrases in `reading`, not overlapping, in order of their place; longer ones win,
@@ -94,8 +99,13 @@ def _preference(hit: Hit) -> tuple[int, int, tuple[int, ...]]:
 def _words(phrase: str) -> tuple[str, ...]:
     words: list[str] = []
     for part in phrase.split():
-        words.extend((_GAP,) if part == _GAP else Reading.of(part).folded())
+        words.extend((_GAP,) if part == _GAP else _cut(part))
     return tuple(words)
+
+
+@cache
+def _cut(part: str) -> tuple[str, ...]:
+    return Reading.of(part).folded()
 
 
 def _match(words: tuple[str, ...], folded: tuple[str, ...], at: int, taken: Container[int]) -> tuple[int, ...] | None:

@@ -41,13 +41,13 @@ def quantity(value: float, unit: str, *, digits: int = _SIGNIFICANT, decimals: i
 
 
 def ordinal(value: int) -> str:
-    """ "1st", "2nd", "13th"."""
+    """The rank `value`: 1st, 2nd, 13th."""
     suffix = "th" if value % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
     return f"{value}{suffix}"
 
 
 def join(parts: Sequence[str], word: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """The parts as a list in prose: a, b and c."""
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"

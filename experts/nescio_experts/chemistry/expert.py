@@ -1,0 +1,172 @@
+"""The chemistry expert's door: question in, grounded answer or typed abstention out.
+
+The path: `scan` finds the pieces, `interpret` decides what they ask, `solve` answers from the facts. Where no phrase
+names the property, the encoder is asked for a second opinion (`paraphrase`), which counts only for words that it
+explains. No model is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from nescio.card import load_card
+from nescio.types import Abstained, Answer, Card, Context, Query, Reason
+from nescio_experts.chemistry.facts import Facts
+from nescio_experts.chemistry.interpret import interpret
+from nescio_experts.chemistry.paraphrase import Guess, Paraphrases
+from nescio_experts.chemistry.pieces import unexplained
+from nescio_experts.chemistry.question import Ask, Misfit
+from nescio_experts.chemistry.scan import Scan, Scanner
+from nescio_experts.chemistry.solve import Solver
+from nescio_experts.chemistry.table import Table, load_table
+from nescio_experts.chemistry.wording import Missing, Solved
+from nescio_experts.grounded import Grounds, answer, join, unanswerable
+
+_FOLDER = Path(__file__).parent
+_PRONOUNS = frozenset("it its this that they their them these those one".split())
+
+
+def create() -> ChemistryExpert:
+    """The expert, as the entry point makes it. Reads the card; the table is read on first use."""
+    return ChemistryExpert(load_card(_FOLDER))
+
+
+class ChemistryExpert:
+    """Answers questions about the chemical elements from `mendeleev`'s table."""
+
+    def __init__(self, card: Card) -> None:
+        self.card = card
+        self._tools: _Tools | None = None
+
+    async def warmup(self) -> None:
+        """Read the table before the first question."""
+        self._ready()
+
+    async def answer(self, query: Query, context: Context) -> Answer | Abstained:
+        """Answer `query` from the table, or say why not."""
+        try:
+            tools = self._ready()
+        except FileNotFoundError as error:
+            return Abstained(Reason.TOOL_FAILED, f"{error}.", would_have_asked=self.card.name)
+        scan = self._scan(tools, query)
+        ask = interpret(scan, tools.table)
+        guess = None
+        if isinstance(ask, Misfit) and ask.kind in {"no_property", "unexplained"}:
+            guess = tools.paraphrases.guess(scan, context)
+            if guess is not None:
+                scan, ask = _accept(guess, scan, tools.table)
+        if isinstance(ask, Misfit):
+            return self._misfit(tools, scan, ask)
+        solved = tools.solver.solve(ask)
+        if isinstance(solved, Missing):
+            return self._missing(tools, scan, ask, solved)
+        return self._answered(tools, solved.text, _grounds(scan, ask, solved, guess), solved)
+
+    def _ready(self) -> _Tools:
+        if self._tools is None:
+            self._tools = _Tools(load_table())
+        return self._tools
+
+    def _scan(self, tools: _Tools, query: Query) -> Scan:
+        """The last user message; where it names no element but points back, with the one before."""
+        turns = [m.content for m in query.messages if m.role == "user"] or [query.text]
+        scan = tools.scanner.scan(turns[-1])
+        if len(turns) < 2 or scan.named or scan.isotopes or not _points_back(scan):
+            return scan
+        before = tools.scanner.scan(turns[-2])
+        scan.named, scan.isotopes = list(before.named), list(before.isotopes)
+        return scan
+
+    def _answered(self, tools: _Tools, text: str, grounds: Grounds, solved: Solved) -> Answer:
+        return answer(self.card.name, text, grounds, solved.citations, source=tools.source)
+
+    def _missing(self, tools: _Tools, scan: Scan, ask: Ask, missing: Missing) -> Abstained:
+        withheld = None
+        if missing.instead:
+            solved = Solved(missing.instead, (), 1)
+            withheld = self._answered(tools, missing.instead, _grounds(scan, ask, solved, None), solved)
+        return unanswerable(self.card.name, missing.message, withheld)
+
+    def _misfit(self, tools: _Tools, scan: Scan, misfit: Misfit) -> Abstained:
+        message, suggested = tools.explain(scan, misfit)
+        text = tools.best_attempt(scan, suggested)
+        withheld = None
+        if text is not None:
+            grounds = replace(_grounds(scan, None, None, None), entity_match=0.0 if not scan.named else 1.0)
+            withheld = answer(self.card.name, text.text, grounds, text.citations, source=tools.source)
+        return unanswerable(self.card.name, message, withheld)
+
+
+class _Tools:
+    """What the expert builds once from the table."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.scanner = Scanner(table)
+        self.facts = Facts(table)
+        self.solver = Solver(self.facts)
+        self.paraphrases = Paraphrases()
+        self.source = table.source.replace(" ", "-")
+
+    def explain(self, scan: Scan, misfit: Misfit) -> tuple[str, tuple[str, ...]]:
+        """Why the question cannot be answered, in words, and the names that may have been meant."""
+        words = " ".join(misfit.words)
+        if misfit.kind == "unknown" or (misfit.kind == "no_element" and words):
+            suggested = self._suggested(misfit.words)
+            meant = f" Did you mean {join(suggested, 'or')}?" if suggested else ""
+            return f"I know no chemical element called “{words}”, and I only answer for elements.{meant}", suggested
+        if misfit.kind == "unexplained":
+            return f"I have no fact that covers “{words}” in this question, only plain properties of elements.", ()
+        if misfit.kind == "no_element":
+            return "the question names no chemical element that I know.", ()
+        if misfit.kind == "no_property":
+            return "the question asks for no property of the elements that I have.", ()
+        return "the question does not fit the facts that I have about the elements.", ()
+
+    def _suggested(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for word in words for name in self.scanner.gazetteer.suggest(word)))[:2]
+
+    def best_attempt(self, scan: Scan, suggested: tuple[str, ...]) -> Solved | None:
+        """The nearest fact: the property asked for, of the named or else of the suggested element."""
+        elements = [n.number for n in scan.named]
+        elements += [int(self.scanner.gazetteer.entities(name)[0]) for name in suggested]
+        properties = [hit.id[2:] for hit in scan.of("p:")] or ["series"]
+        for z in elements[:1]:
+            for prop in properties[:1]:
+                solved = self.solver.solve(Ask("lookup", (prop,), (z,))) if prop in _LOOKED_UP else None
+                if isinstance(solved, Solved):
+                    return solved
+        return None
+
+
+def _points_back(scan: Scan) -> bool:
+    folded = scan.reading.folded()
+    return bool(_PRONOUNS & set(folded)) or folded[:1] == ("and",) or len(folded) <= 4
+
+
+def _accept(guess: Guess, scan: Scan, table: Table) -> tuple[Scan, Ask | Misfit]:
+    scan.claims.claim(guess.explained, "guess")
+    return scan, interpret(scan, table, guess.property)
+
+
+def _grounds(scan: Scan, ask: Ask | None, solved: Solved | None, guess: Guess | None) -> Grounds:
+    corrected = [n.similarity for n in scan.named if n.how == "corrected"]
+    left = unexplained(scan)
+    return Grounds(
+        entity_match=min(corrected, default=1.0),
+        property_match=1.0 if guess is None else guess.similarity,
+        property_margin=1.0 if guess is None else guess.margin,
+        coverage=left.share,
+        unexplained=float(len(left.unexplained)),
+        operations=float(ask.operations if ask else 0) + float(bool(ask and ask.units)),
+        corrected=float(len(corrected) + scan.respelled),
+        facts=float(solved.facts if solved else 0),
+        length=float(len(scan.reading)),
+    )
+
+
+_LOOKED_UP = frozenset(
+    "melting_point boiling_point density atomic_number atomic_weight symbol name electronic_configuration en_pauling "
+    "ionization_energy group period block series discoverers discovery_year atomic_radius".split()
+)

@@ -1,0 +1,285 @@
+"""Decides what a question asks, from its sorted pieces; or says why it asks for something else.
+
+It is strict: every piece must have its place. Two properties must be joined by "and" or the like, a comparative needs
+something to compare, and what is left over makes the question one that this expert does not answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nescio_experts.chemistry.pieces import Pieces, loose, sort_pieces, unexplained
+from nescio_experts.chemistry.properties import PROPERTIES
+from nescio_experts.chemistry.question import Ask, Bound, Misfit, Operation
+from nescio_experts.chemistry.scan import Scan, is_ordinal, whole_number
+from nescio_experts.chemistry.sets import in_set
+from nescio_experts.chemistry.table import Table
+from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
+from nescio_experts.grounded import Hit
+
+
+def interpret(scan: Scan, table: Table, guess: str | None = None) -> Ask | Misfit:
+    """What the question asks.
+
+    Args:
+        scan: Its pieces.
+        table: The elements.
+        guess: A property to assume where no phrase names one.
+    """
+    pieces = sort_pieces(scan, table, guess)
+    ask = _ask(pieces, table)
+    if isinstance(ask, Ask):
+        ask = _conditioned(ask, pieces)
+    left = unexplained(scan, pieces.used)
+    if left.unexplained:
+        known = bool(scan.named or scan.isotopes)
+        return Misfit("unexplained" if known else "unknown", left.unexplained)
+    if isinstance(ask, Ask) and (joined := loose(scan)) is not None:
+        return joined
+    return ask
+
+
+def _ask(pieces: Pieces, table: Table) -> Ask | Misfit:
+    for rule in (_isotope, _superlative, _comparative, _two_values, _aggregate, _membership, _sets, _neighbour):
+        found = rule(pieces, table)
+        if found is not None:
+            return found
+    return _lookup(pieces, table)
+
+
+def _isotope(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    isotopes = tuple(dict.fromkeys(pieces.scan.isotopes))
+    if not isotopes:
+        return None
+    properties = ["half_life" if p == "isotopes" else p for p in pieces.properties]
+    properties = ["isotope_abundance" if p == "abundance_crust" else p for p in properties]
+    if not properties or pieces.superlatives or pieces.comparatives or pieces.elements:
+        return Misfit("no_property")
+    return Ask("lookup", tuple(properties), isotopes=isotopes)
+
+
+def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    if not pieces.superlatives:
+        return None
+    hit = pieces.superlatives[0]
+    direction = 1 if hit.id[1] == "+" else -1
+    if len(pieces.superlatives) > 1 or pieces.comparatives or len(pieces.properties) != 1:
+        return Misfit("shape")
+    prop = pieces.properties[0]
+    if prop == "oxidation_states" and len(pieces.elements) == 1:
+        return Ask("lookup", (prop,), tuple(pieces.elements), direction=direction, operations=1)
+    if prop not in PROPERTIES or not (PROPERTIES[prop].numeric or prop == "oxidation_states"):
+        if prop != "heavy":
+            return Misfit("shape")
+        prop = "atomic_weight"
+    rank, top = _rank_and_top(pieces, hit)
+    common = Ask("extreme", (prop,), direction=direction, rank=rank, top=top, nth=pieces.nth, operations=1)
+    if len(pieces.elements) >= 2:
+        return replace(common, operation="choose", elements=tuple(pieces.elements))
+    if len(pieces.elements) == 1:
+        if not pieces.yes_no:
+            return Misfit("shape")
+        return replace(common, operation="check_extreme", elements=tuple(pieces.elements), sets=tuple(pieces.sets))
+    if not (pieces.sets or pieces.scan.sets):
+        return Misfit("no_element")
+    return replace(common, sets=tuple(pieces.sets))
+
+
+def _rank_and_top(pieces: Pieces, hit: Hit) -> tuple[int, int]:
+    """The rank ("second highest") and the number of elements ("three densest", "top 5") that are wanted."""
+    words, claimed = pieces.scan.reading.words, pieces.scan.claims.by
+    for place in (hit.indexes[0] - 1, hit.indexes[-1] + 1):
+        number = whole_number(words[place].folded) if 0 <= place < len(words) and place not in claimed else None
+        if number is None or words[place].folded in {"one", "first"}:
+            continue
+        pieces.used.add(place)
+        return (number, 1) if is_ordinal(words[place].folded) else (1, number)
+    return 1, 1
+
+
+def _comparative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    if not pieces.comparatives:
+        return None
+    if len(pieces.comparatives) > 1 or len(pieces.properties) != 1:
+        return Misfit("no_property" if not pieces.properties else "shape")
+    direction = 1 if pieces.comparatives[0].id[1] == "+" else -1
+    prop = pieces.properties[0]
+    if prop != "heavy" and not PROPERTIES[prop].numeric:
+        return Misfit("shape")
+    ask = Ask("choose", (prop,), tuple(pieces.elements), direction=direction, nth=pieces.nth, operations=1)
+    if len(pieces.elements) >= 2:
+        return _compare_elements(ask, pieces)
+    return _compare_with_bound(ask, pieces)
+
+
+def _compare_elements(ask: Ask, pieces: Pieces) -> Ask:
+    if "ratio" in pieces.ops:
+        return replace(ask, operation="ratio")
+    if "difference" in pieces.ops:
+        return replace(ask, operation="difference")
+    first, second = (n.indexes[-1] for n in pieces.scan.named[:2])
+    either = re.search(r"\bor\b", pieces.scan.between(first, second))
+    return replace(ask, operation="check_order" if pieces.yes_no and not either else "choose")
+
+
+def _compare_with_bound(ask: Ask, pieces: Pieces) -> Ask | Misfit:
+    measured = pieces.value()
+    wants_set = bool(pieces.scan.sets)
+    if measured is not None:
+        prop = "atomic_weight" if ask.properties[0] == "heavy" else ask.properties[0]
+        value = to_base(measured[0], measured[1], PROPERTIES[prop].unit, PROPERTIES[prop].kind)
+        if value is None:
+            return Misfit("shape")
+        ask = replace(ask, properties=(prop,), bound=Bound(ask.direction, value))
+        if len(ask.elements) == 1:
+            return replace(ask, operation="check_bound")
+        if not wants_set:
+            return Misfit("no_element")
+    elif len(ask.elements) != 1 or not wants_set:
+        return Misfit("shape")
+    return replace(ask, operation="count" if "count" in pieces.ops else "filter", sets=tuple(pieces.sets))
+
+
+def _two_values(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    """Differences and ratios without a comparative: of two elements, or of two temperatures of one."""
+    operation: Operation | None = None
+    if "ratio" in pieces.ops:
+        operation = "ratio"
+    elif "difference" in pieces.ops and _says_difference(pieces.scan):
+        operation = "difference"
+    if operation is None:
+        return None
+    if len(pieces.elements) == 2 and len(pieces.properties) == 1:
+        if not PROPERTIES[pieces.properties[0]].numeric:
+            return Misfit("shape")
+        return Ask(operation, tuple(pieces.properties), tuple(pieces.elements), nth=pieces.nth, operations=1)
+    temperatures = len(pieces.properties) == 2 and all(PROPERTIES[p].kind == "temperature" for p in pieces.properties)
+    if len(pieces.elements) == 1 and temperatures and operation == "difference":
+        return Ask("range", tuple(pieces.properties), tuple(pieces.elements), operations=1)
+    return Misfit("shape")
+
+
+def _says_difference(scan: Scan) -> bool:
+    return any(scan.reading.words[h.indexes[0]].folded != "how" for h in scan.of("o:difference"))
+
+
+def _aggregate(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    wanted = {"mean", "sum", "median"} & pieces.ops
+    if not wanted or (len(pieces.elements) < 2 and not pieces.scan.sets):
+        return None
+    if len(pieces.properties) != 1 or not PROPERTIES[pieces.properties[0]].numeric:
+        return Misfit("shape")
+    operation: Operation = "mean" if "mean" in wanted else "median" if "median" in wanted else "sum"
+    return Ask(
+        operation,
+        tuple(pieces.properties),
+        tuple(pieces.elements),
+        sets=tuple(pieces.sets),
+        nth=pieces.nth,
+        operations=1,
+    )
+
+
+def _membership(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    """Whether one element belongs to a set ("Is mercury liquid?") or has a value ("Is its atomic number 26?")."""
+    if not pieces.yes_no or len(pieces.elements) != 1:
+        return None
+    elements = tuple(pieces.elements)
+    if len(pieces.properties) == 1 and pieces.properties[0] in PROPERTIES and not pieces.sets:
+        prop = PROPERTIES[pieces.properties[0]]
+        measured = pieces.value() if prop.numeric else None
+        if measured is not None:
+            value = to_base(measured[0], measured[1], prop.unit, prop.kind)
+            if value is None:
+                return Misfit("shape")
+            return Ask("check_value", (prop.id,), elements, value=value, nth=pieces.nth, operations=1)
+    if pieces.sets and not [p for p in pieces.properties if p not in {"phase", "series", "group", "period", "block"}]:
+        return Ask("check_set", elements=elements, sets=tuple(pieces.sets), operations=1)
+    return None
+
+
+def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    """Counts and lists of a set, and a property of each of its members."""
+    if pieces.elements or not pieces.scan.sets:
+        return None
+    sets = tuple(pieces.sets)
+    properties = [p for p in pieces.properties if p not in {"name", "phase", "series", "discoverers"}]
+    if pieces.properties and set(pieces.properties) & {"discoverers", "discovery_year"}:
+        return _discovered(pieces, sets)
+    if "count" in pieces.ops and not properties:
+        return Ask("count", sets=sets, operations=1)
+    if not sets:
+        return Misfit("no_element")
+    if not properties:
+        return Ask("list", sets=sets, operations=1)
+    if len(properties) == 1 and properties[0] in PROPERTIES:
+        return Ask("list", tuple(properties), sets=sets, nth=pieces.nth, operations=1)
+    return Misfit("shape")
+
+
+def _discovered(pieces: Pieces, sets: tuple[str, ...]) -> Ask | Misfit:
+    """The elements of a set that were discovered in a year."""
+    measured = pieces.value()
+    if measured is None or not 1600 < measured[0] < 2100:
+        return Misfit("shape")
+    operation: Operation = "count" if "count" in pieces.ops else "filter"
+    return Ask(operation, ("discovery_year",), sets=sets, value=measured[0], operations=1)
+
+
+def _neighbour(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    step = 1 if "next" in pieces.ops else -1 if "previous" in pieces.ops else 0
+    if step == 0 or len(pieces.elements) != 1 or pieces.properties not in ([], ["atomic_number"]):
+        return None
+    return Ask("neighbour", elements=tuple(pieces.elements), direction=step, operations=1)
+
+
+def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:
+    if not pieces.elements:
+        return Misfit("no_element")
+    properties = pieces.properties or (["name"] if _points_at(pieces.scan) else [])
+    if not properties:
+        return Misfit("no_property")
+    if properties in (["symbol"], ["symbol", "name"]) and all(n.how == "symbol" for n in pieces.scan.named):
+        properties = ["name"]
+    if properties == ["atomic_number"] and all(n.how == "number" for n in pieces.scan.named):
+        properties = ["name"]
+    if pieces.yes_no and len(pieces.elements) > 1 and properties == ["symbol"]:
+        return Ask("check_order", ("symbol",), tuple(pieces.elements), operations=1)
+    for name in pieces.sets:
+        if not name.startswith("phase:") and not all(in_set(table, z, name) for z in pieces.elements):
+            return Misfit("shape", tuple(pieces.sets))
+    direction = 1 if "compare" in pieces.ops and len(pieces.elements) > 1 else 0
+    return Ask("lookup", tuple(properties), tuple(pieces.elements), direction=direction, nth=pieces.nth)
+
+
+def _points_at(scan: Scan) -> bool:
+    """Whether an element is asked for by its symbol or number alone ("Which element is number 74?")."""
+    return (
+        bool(scan.named)
+        and all(n.how in {"symbol", "number"} for n in scan.named)
+        and bool(scan.sets or len(scan.reading) > 2)
+    )
+
+
+def _conditioned(ask: Ask, pieces: Pieces) -> Ask | Misfit:
+    """`ask` with the temperature and the units that were asked for; bare units of a given value do not count."""
+    kelvin: float | None = None
+    about_phase = ask.properties == ("phase",) or any(name.startswith("phase:") for name in ask.sets)
+    measured = pieces.value() if about_phase else None
+    if measured is not None:
+        kelvin = to_base(measured[0], measured[1], "K", "temperature")
+        if kelvin is None:
+            return Misfit("shape")
+    valued = {h.id[2:] for h in pieces.scan.of("u:") if any(n.index + 1 == h.indexes[0] for n in pieces.scan.numbers)}
+    units = tuple(unit for unit in pieces.units if unit not in valued)
+    if any(not _fits(unit, ask.properties) for unit in units):
+        return Misfit("shape")
+    return replace(ask, units=units, kelvin=kelvin)
+
+
+def _fits(unit: str, properties: Sequence[str]) -> bool:
+    return any(
+        (PROPERTIES[p].unit, unit) in UNIT_FACTORS or PROPERTIES[p].unit == unit for p in properties if p != "heavy"
+    )

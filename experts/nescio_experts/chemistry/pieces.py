@@ -1,0 +1,170 @@
+"""Sorts the pieces of a scan into properties, elements, comparisons and the rest, and checks how they are joined.
+
+Of two phrases that say the same thing in two words, the weaker goes; what stays is what `interpret` reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from nescio_experts.chemistry.properties import PROPERTIES
+from nescio_experts.chemistry.question import Misfit
+from nescio_experts.chemistry.scan import CHEMISTRY_FILLERS, Scan, is_ordinal, whole_number
+from nescio_experts.chemistry.table import Table
+from nescio_experts.grounded import Coverage, Hit
+
+_COORDINATORS = re.compile(
+    r"\band\b|&|,|;|\?|\.|/|\bplus\b|\balso\b|\bor\b|\bas well as\b|\balong with\b|\bthen\b|:|\n"
+)
+_JOINERS = re.compile(
+    r"\band\b|&|,|;|\?|/|\bor\b|\bthan\b|\bto\b|\bfrom\b|\bversus\b|\bvs\b|\bwith\b|\bagainst\b|\bdoes\b|\bthat of\b|\("
+    r"|\bplus\b|\bof\b|\bas\b|\bover\b|\bexceed"
+)
+_YES_NO = frozenset("is are was were does do did has have can isn doesn aren didn would will".split())
+_NOT_YES_NO = frozenset("you i we anyone anybody someone somebody there u me".split())
+_LEADING = frozenset("so ok okay hey hi hello and but please well um hmm quick question tell me now also".split())
+_WEAK = {
+    "name": frozenset(PROPERTIES),
+    "discovery": frozenset({"discoverers", "discovery_year", "discovery_location"}),
+    "isotopes": frozenset({"most_abundant_isotope", "half_life", "isotope_abundance", "stable_isotope_count", "spin"}),
+    "radioactive": frozenset({"isotopes", "stable_isotope_count", "half_life", "oxidation_states"}),
+    "series": frozenset({"group", "period", "goldschmidt_class"}),
+    "phase": frozenset({"melting_point", "boiling_point"}),
+    "group": frozenset({"series"}),
+    "atomic_weight": frozenset({"molar_mass", "density", "heavy"}),
+    "abundance": frozenset({"abundance_crust", "abundance_sea", "most_abundant_isotope"}),
+}
+"""Property → properties beside which it is only part of the wording."""
+
+
+@dataclass(slots=True)
+class Pieces:
+    """The pieces of one scan, sorted, and what the reading has used of them."""
+
+    scan: Scan
+    properties: list[str]
+    elements: list[int]
+    sets: list[str]
+    comparatives: list[Hit]
+    superlatives: list[Hit]
+    ops: frozenset[str]
+    units: tuple[str, ...]
+    yes_no: bool
+    nth: int = 1
+    used: set[int] = field(default_factory=set)
+
+    def value(self) -> tuple[float, str] | None:
+        """The one number left over and the unit behind it, if there is exactly one."""
+        left = [n for n in self.scan.numbers if n.index not in self.used]
+        if len(left) != 1:
+            return None
+        after = [h.id[2:] for h in self.scan.of("u:") if h.indexes[0] == left[0].index + 1]
+        self.used.add(left[0].index)
+        return left[0].value, after[0] if after else ""
+
+
+def unexplained(scan: Scan, used: set[int] | None = None) -> Coverage:
+    """The words that neither a piece nor `used` explains."""
+    coverage = scan.claims.coverage(CHEMISTRY_FILLERS)
+    explained = {scan.reading.words[i].text for i in used or ()}
+    return Coverage(coverage.content, tuple(w for w in coverage.unexplained if w not in explained))
+
+
+def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
+    """The pieces of `scan`; `guess` is the property to assume where no phrase names one."""
+    properties = _properties(scan)
+    if not properties and guess is not None:
+        properties = [guess]
+    elements = list(dict.fromkeys(n.number for n in scan.named))
+    pieces = Pieces(
+        scan=scan,
+        properties=properties,
+        elements=elements,
+        sets=[hit.id[2:] for hit in scan.sets if hit.id != "g:all"],
+        comparatives=scan.of("c+") + scan.of("c-"),
+        superlatives=scan.of("s+") + scan.of("s-"),
+        ops=frozenset(hit.id[2:] for hit in scan.of("o:")),
+        units=tuple(dict.fromkeys(hit.id[2:] for hit in scan.of("u:") if hit.id != "u:°")),
+        yes_no=_is_yes_no(scan),
+    )
+    for hit in (*pieces.comparatives, *pieces.superlatives):
+        implied = hit.id[3:]
+        if implied and implied not in pieces.properties:
+            pieces.properties.append(implied)
+    pieces.properties = _resolve(_drop_weak(pieces.properties), elements, table)
+    _rank_ionization(pieces)
+    return pieces
+
+
+def _properties(scan: Scan) -> list[str]:
+    properties = list(dict.fromkeys(hit.id[2:] for hit in scan.of("p:")))
+    asked = {w.folded for i, w in enumerate(scan.reading.words) if i not in scan.claims.by}
+    # "Who discovered radium, and when?" asks for two facts with one verb.
+    if properties == ["discoverers"]:
+        properties += ["discovery_year"] if "when" in asked else []
+        properties += ["discovery_location"] if "where" in asked else []
+    if properties == ["discovery_year"] and "who" in asked:
+        properties = ["discoverers", "discovery_year"]
+    return properties
+
+
+def _drop_weak(properties: Sequence[str]) -> list[str]:
+    kept = [p for p in properties if not _WEAK.get(p, frozenset()) & (set(properties) - {p})]
+    if "name" in properties and "symbol" in properties:
+        kept = [p for p in kept if p != "name"]
+    return kept
+
+
+def _resolve(properties: Sequence[str], elements: Sequence[int], table: Table) -> list[str]:
+    resolved: list[str] = []
+    for prop in properties:
+        if prop == "liquefy":
+            gas = bool(elements) and table.elements[elements[0]].phase_at(298.15) == "gas"
+            resolved.append("boiling_point" if gas else "melting_point")
+        elif prop == "discovery":
+            resolved += ["discoverers", "discovery_year"]
+        elif prop == "abundance" and elements:
+            resolved.append("abundance_crust")
+        else:
+            resolved.append(prop)
+    return list(dict.fromkeys(resolved))
+
+
+def _is_yes_no(scan: Scan) -> bool:
+    if scan.of("o:true"):
+        return True
+    folded = list(scan.reading.folded())
+    while folded and folded[0] in _LEADING:
+        folded.pop(0)
+    return len(folded) > 1 and folded[0] in _YES_NO and folded[1] not in _NOT_YES_NO
+
+
+def _rank_ionization(pieces: Pieces) -> None:
+    for hit in pieces.scan.of("p:ionization_energy"):
+        before = hit.indexes[0] - 1
+        if before >= 0 and before not in pieces.scan.claims.by:
+            rank = whole_number(pieces.scan.reading.words[before].folded)
+            if rank is not None and is_ordinal(pieces.scan.reading.words[before].folded):
+                pieces.nth = rank
+                pieces.used.add(before)
+
+
+def loose(scan: Scan) -> Misfit | None:
+    """A misfit if two properties, or two elements, stand side by side without anything that joins them."""
+    hits = [h for h in scan.of("p:") if h.id[2:] not in _WEAK]
+    for first, second in pairwise(hits):
+        if first.id == second.id or first.indexes == second.indexes:
+            continue
+        if second.indexes[0] > first.indexes[-1]:
+            between = scan.between(first.indexes[-1], second.indexes[0])
+            if not _COORDINATORS.search(between):
+                return Misfit("shape")
+    for one, other in pairwise(scan.named):
+        if one.number == other.number or one.indexes == other.indexes:
+            continue
+        if not _JOINERS.search(scan.between(one.indexes[-1], other.indexes[0])):
+            return Misfit("shape")
+    return None

@@ -1,0 +1,70 @@
+"""The vocabulary between reading and solving: what a question asks (`Ask`), or why it asks for something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Operation = Literal[
+    "lookup", "choose", "check_order", "check_bound", "check_value", "check_set", "check_extreme", "difference",
+    "range", "ratio", "extreme", "filter", "count", "list", "mean", "median", "sum", "neighbour",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit that values must exceed (`direction` 1) or stay below (-1), in the property's own unit."""
+
+    direction: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a question asks.
+
+    Attributes:
+        operation: What to do with the facts.
+        properties: Which properties, in order.
+        elements: Of which elements, by atomic number, in order.
+        isotopes: Of which isotopes (atomic number, mass number).
+        sets: Filters to choose elements by ("group:17"); empty means all.
+        direction: 1 for more or most, -1 for less or least, 0 where it has no meaning.
+        rank: 2 for "second highest".
+        top: 3 for "the three densest".
+        bound: A limit to check or filter by.
+        value: A value to verify.
+        units: Units asked for.
+        nth: Which ionisation energy.
+        kelvin: Temperature at which a phase is asked.
+        operations: Number of operations on facts, for the evidence.
+    """
+
+    operation: Operation
+    properties: tuple[str, ...] = ()
+    elements: tuple[int, ...] = ()
+    isotopes: tuple[tuple[int, int], ...] = ()
+    sets: tuple[str, ...] = ()
+    direction: int = 0
+    rank: int = 1
+    top: int = 1
+    bound: Bound | None = None
+    value: float | None = None
+    units: tuple[str, ...] = ()
+    nth: int = 1
+    kelvin: float | None = None
+    operations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a question asks for something else.
+
+    Attributes:
+        kind: ``unknown`` (names nobody knows), ``unexplained`` (words left over), ``no_property``, ``no_element`` or
+            ``shape`` (the pieces do not make a question).
+        words: The words concerned.
+    """
+
+    kind: Literal["unknown", "unexplained", "no_property", "no_element", "shape"]
+    words: tuple[str, ...] = ()

@@ -1,0 +1,349 @@
+"""Finds the pieces of a question: elements, isotopes, sets, numbers and phrases, each with the words it explains.
+
+It says what is there, not what is asked; `interpret` does that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from nescio_experts.chemistry.lexicon import PROPERTY_PHRASES
+from nescio_experts.chemistry.operators import COMPARATIVES, CONDITIONS, FILLER_WORDS, OPERATIONS, SETS, UNITS
+from nescio_experts.chemistry.spelling import ALIASES, LOWER_SYMBOLS, NO_TYPOS, WORD_SYMBOLS
+from nescio_experts.chemistry.table import Table
+from nescio_experts.grounded import FILLERS, Claims, Gazetteer, Hit, Phrasebook, Reading
+
+CHEMISTRY_FILLERS = FILLERS | FILLER_WORDS
+_TEMPERATURE = re.compile(r"(?i)\b(melt|boil|freez|temperature|temp\b|bp\b|mp\b|conden|liqu|solid|vapo|gas\b|hot)")
+_REWRITES = (
+    (re.compile(r"°\s*C\b|℃|\bdeg\.?\s*C\b|\bdegrees? C\b"), " celsius "),
+    (re.compile(r"°\s*F\b|℉|\bdeg\.?\s*F\b|\bdegrees? F\b"), " fahrenheit "),
+    (re.compile(r"°\s*K\b|\bdeg\.?\s*K\b|\bdegrees? K\b"), " kelvin "),
+    (re.compile(r"(?i)\bg\s*/\s*(cm3|cm³|cm\^3|cc|ml)|\bg\s+cm-3|\bg·cm-3"), " gcm3 "),
+    (re.compile(r"(?i)\bkg\s*/\s*(m3|m³|m\^3)"), " kgm3 "),
+    (re.compile(r"(?i)\bkj\s*/\s*mol"), " kilojoules per mole "),
+    (re.compile(r"(?i)\bg\s*/\s*mol"), " grams per mole "),
+    (re.compile(r"\bg\s*/\s*[lL]\b"), " grams per liter "),
+    (re.compile(r"(?i)e-?configuration"), "electron configuration"),
+    (re.compile(r"[−–](?=\d)"), "-"),
+    (re.compile(r"\bT[_ ]?b(?= (?:of|for)\b)|\bT_b\b|\b[Bb]\.[Pp]\."), "boiling point"),
+    (re.compile(r"\bT[_ ]?m(?= (?:of|for)\b)|\bT_m\b|\b[Mm]\.[Pp]\."), "melting point"),
+)
+_UNIT_LETTERS = {"C": "celsius", "F": "fahrenheit", "K": "kelvin"}
+_LONE_UNIT = re.compile(r"(?<=\d)\s*([CFK])\b|(?<=\bin )([CFK])\b(?!')|(?<=\bto )([CFK])\b(?!')")
+_ROMAN = {r: n for n, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii".split(), 1)}
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_COUNTS = "one two three four five six seven eight nine ten".split()
+_NUMBERED = re.compile(
+    r"(?<!\S)(?:(?:atomic|element|proton|periodic) (?:number|no|num)(?: of| is| equals| equal to)?|z|z equals|z is"
+    r"|elements? (?:number|no|num|numbers)|elements?|number) (\d{1,3})(?: and (\d{1,3}))?"
+    r"(?: (?:in|on|of) the periodic table)?(?!\S)"
+)
+_PROTONS = re.compile(r"(?<!\S)(?:(?:exactly )?(\d{1,3}) (?:protons|electrons)|(\d{1,3})(?:st|nd|rd|th) element)(?!\S)")
+_GROUP = re.compile(r"(?<!\S)(?:group|column|groups) (?:number )?(\d{1,2}|[ivx]+)(?!\S)")
+_PERIOD = re.compile(r"(?<!\S)(?:period|row) (?:number )?(\d|[ivx]+)(?!\S)")
+_NTH_SET = re.compile(
+    r"(?<!\S)(first|second|third|fourth|fifth|sixth|seventh|\d{1,2}(?:st|nd|rd|th)) (period|row|group|column)(?!\S)"
+)
+_BLOCK = re.compile(r"(?<!\S)(?:([spdf]) block|block ([spdf]))(?!\S)")
+_GLUED = re.compile(r"^(?:([A-Z][a-z]?)(\d{1,3})|(\d{1,3})([A-Z][a-z]?))$")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An element that the question points at, and how: "name", "symbol", "number" or "corrected"."""
+
+    number: int
+    indexes: tuple[int, ...]
+    how: str
+    similarity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that nothing else explained, at word `index`."""
+
+    value: float
+    index: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """Everything found in one question.
+
+    Attributes:
+        claims: Which words were explained.
+        named: Elements, in order.
+        isotopes: Pairs (atomic number, mass number), in order.
+        sets: Sets of elements ("group:17", "series:Halogens") with their words.
+        hits: Phrases of all other kinds, in order.
+        numbers: Numbers left over.
+        respelled: Corrected words of phrases.
+    """
+
+    claims: Claims
+    named: list[Named] = field(default_factory=list)
+    isotopes: list[tuple[int, int]] = field(default_factory=list)
+    sets: list[Hit] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    respelled: int = 0
+
+    @property
+    def reading(self) -> Reading:
+        """The words."""
+        return self.claims.reading
+
+    def of(self, kind: str) -> list[Hit]:
+        """Hits whose meaning starts with `kind`, e.g. "p:"."""
+        return [hit for hit in self.hits if hit.id.startswith(kind)]
+
+    def between(self, first: int, second: int) -> str:
+        """The text between two words."""
+        words = self.reading.words
+        return self.reading.text[words[first].end : words[second].start].casefold()
+
+
+class Scanner:
+    """Finds the pieces; built once from the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._symbols = {e.symbol: z for z, e in table.elements.items()}
+        names = [(e.name, str(z)) for z, e in table.elements.items()]
+        names += [(f"{name}s", z) for name, z in names if not name.endswith("s")]
+        names += [(alias, str(self._symbols[symbol])) for alias, symbol in ALIASES.items()]
+        names += [(symbol.lower(), str(self._symbols[symbol])) for symbol in LOWER_SYMBOLS]
+        cased = [(symbol, str(z)) for symbol, z in self._symbols.items()]
+        cased += [(symbol.upper(), str(z)) for symbol, z in self._symbols.items() if symbol in LOWER_SYMBOLS]
+        self._book = _phrasebook()
+        self.gazetteer = Gazetteer(names, cased=cased, never=(*NO_TYPOS, *self._book.vocabulary, *CHEMISTRY_FILLERS))
+
+    def scan(self, text: str) -> Scan:
+        """The pieces of `text`."""
+        reading = Reading.of(_rewrite(text))
+        respelled = 0
+        if fixes := self._misspelled(reading):
+            reading, respelled = _respell(reading, fixes), len(fixes)
+        scan = Scan(Claims(reading), respelled=respelled)
+        self._isotopes(scan)
+        self._numbered(scan)
+        self._named(scan)
+        self._phrases(scan)
+        self._numbers(scan)
+        self._corrected(scan)
+        scan.named.sort(key=lambda n: n.indexes)
+        return scan
+
+    # -- isotopes -----------------------------------------------------------------------------------------------
+
+    def _isotopes(self, scan: Scan) -> None:
+        for alias, mass in (("protium", 1), ("deuterium", 2), ("tritium", 3)):
+            for i, word in enumerate(scan.reading.words):
+                if word.folded == alias:
+                    self._add_isotope(scan, 1, mass, (i,))
+        for mention in self.gazetteer.find(scan.reading):
+            after = mention.end
+            if after >= len(scan.reading) or scan.between(after - 1, after).strip() not in {"", "-"}:
+                continue
+            if mention.surface in self._symbols and not _is_symbol_here(scan.reading, mention.start):
+                continue
+            number = _whole(scan.reading.words[after].folded)
+            if number is not None:
+                self._add_isotope(scan, int(mention.entities[0]), number, (*mention.indexes, after))
+        for i, word in enumerate(scan.reading.words):
+            match = _GLUED.match(word.text)
+            symbol, digits = (match[1] or match[4], match[2] or match[3]) if match else ("", "")
+            z = self._symbols.get(symbol, 0)
+            if z > 1 and int(digits) >= 1.5 * z:
+                self._add_isotope(scan, z, int(digits), (i,))
+
+    def _add_isotope(self, scan: Scan, z: int, mass: int, indexes: tuple[int, ...]) -> None:
+        if z <= mass <= 3 * z + 4 and scan.claims.free(indexes):
+            scan.isotopes.append((z, mass))
+            scan.claims.claim(indexes, "isotope")
+
+    # -- elements by number, and numbered sets --------------------------------------------------------------------
+
+    def _numbered(self, scan: Scan) -> None:
+        line, starts = _line(scan.reading)
+        for pattern in (_NUMBERED, _PROTONS):
+            for match in pattern.finditer(line):
+                indexes = _covered(match, starts)
+                numbers = [int(group) for group in match.groups() if group]
+                if scan.claims.free(indexes) and all(n in self._table.elements for n in numbers):
+                    scan.named.extend(Named(n, indexes, "number") for n in numbers)
+                    scan.claims.claim(indexes, "element")
+        for kind, pattern in (("group", _GROUP), ("period", _PERIOD), ("block", _BLOCK)):
+            for match in pattern.finditer(line):
+                _add_set(scan, kind, next(g for g in match.groups() if g), _covered(match, starts))
+        for match in _NTH_SET.finditer(line):
+            kind = "period" if match[2] in {"period", "row"} else "group"
+            _add_set(scan, kind, match[1], _covered(match, starts))
+
+    # -- elements by name and symbol --------------------------------------------------------------------------------
+
+    def _named(self, scan: Scan) -> None:
+        reading = scan.reading
+        for mention in self.gazetteer.find(reading, scan.claims.by):
+            z = int(mention.entities[0])
+            symbol = mention.surface in self._symbols
+            if symbol and not _is_symbol_here(reading, mention.start):
+                continue
+            if mention.surface == "lead" and reading.folded(mention.end, mention.end + 1) == ("to",):
+                continue
+            how = "symbol" if symbol or len(mention.surface) <= 2 else "name"
+            scan.named.append(Named(z, tuple(mention.indexes), how))
+            scan.claims.claim(mention.indexes, "element")
+        for i in range(1, len(reading)):
+            number = None if i in scan.claims.by else self._after_symbol(reading, i)
+            if number is not None:
+                scan.named.append(Named(number, (i,), "symbol"))
+                scan.claims.claim((i,), "element")
+
+    def _after_symbol(self, reading: Reading, i: int) -> int | None:
+        """The element whose symbol word `i` is in any case, where the text announces one ("the symbol au")."""
+        word, before = reading.words[i], reading.folded(max(0, i - 2), i)
+        announced = "symbol" in before and before[-1] in {"symbol", "is", "of", "for"}
+        ordinary = word.text.islower() and word.folded in CHEMISTRY_FILLERS and before[-1] != "symbol"
+        if not announced or ordinary or word.folded in {"of", "for", "is"}:
+            return None
+        return self._symbols.get(word.text.capitalize())
+
+    def _corrected(self, scan: Scan) -> None:
+        for i, word in enumerate(scan.reading.words):
+            if i in scan.claims.by or word.folded in CHEMISTRY_FILLERS:
+                continue
+            found = self.gazetteer.correct(scan.reading, i, i + 1)
+            if found is not None:
+                z = int(found.mention.entities[0])
+                scan.named.append(Named(z, (i,), "corrected", found.similarity))
+                scan.claims.claim((i,), "element")
+
+    # -- phrases and numbers ------------------------------------------------------------------------------------------
+
+    def _phrases(self, scan: Scan) -> None:
+        for hit in self._book.find(scan.reading, scan.claims.by):
+            (scan.sets if hit.id.startswith("g:") else scan.hits).append(hit)
+        for hit in (*scan.sets, *scan.hits):
+            scan.claims.claim(hit.indexes, hit.id)
+
+    def _numbers(self, scan: Scan) -> None:
+        for i, word in enumerate(scan.reading.words):
+            if i not in scan.claims.by and re.fullmatch(r"\d+(\.\d+)?", word.folded):
+                before = scan.reading.text[max(0, word.start - 2) : word.start]
+                negative = before.endswith("-") and not before[:1].isalnum()
+                minus = i > 0 and scan.reading.words[i - 1].folded in {"minus", "negative"}
+                scan.numbers.append(Number(-float(word.folded) if negative or minus else float(word.folded), i))
+
+    # -- spelling ---------------------------------------------------------------------------------------------------
+
+    def _misspelled(self, reading: Reading) -> dict[int, str]:
+        """Word index → the phrase word that it misspells by one edit, if it can be no other."""
+        fixes = {}
+        for i, word in enumerate(reading.words):
+            known = word.folded in self._book.vocabulary or word.folded in CHEMISTRY_FILLERS or word.folded in NO_TYPOS
+            if not known and not self.gazetteer.entities(word.folded) and len(word.folded) >= 6:
+                fix = _nearest(word.folded)
+                if fix is not None and self.gazetteer.correct(reading, i, i + 1) is None:
+                    fixes[i] = fix
+        return fixes
+
+
+@cache
+def _phrasebook() -> Phrasebook:
+    properties = {f"p:{key}": patterns for key, patterns in PROPERTY_PHRASES.items()}
+    return Phrasebook({**properties, **COMPARATIVES, **OPERATIONS, **SETS, **UNITS, **CONDITIONS})
+
+
+def _nearest(typed: str) -> str | None:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    words = [w for w in _phrasebook().vocabulary if len(w) >= 6 and w[0] == typed[0]]
+    near = [w for w, distance, _ in process.extract(typed, words, scorer=OSA.distance, score_cutoff=1, limit=3)]
+    return near[0] if len(near) == 1 or (near and len({_stem(w) for w in near}) == 1) else None
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(ing|ed|es|s|d)$", "", word)
+
+
+def _respell(reading: Reading, fixes: dict[int, str]) -> Reading:
+    text, at = "", 0
+    for i, fix in sorted(fixes.items()):
+        word = reading.words[i]
+        text, at = text + reading.text[at : word.start] + fix, word.end
+    return Reading.of(text + reading.text[at:])
+
+
+def _rewrite(text: str) -> str:
+    for pattern, replacement in _REWRITES:
+        text = pattern.sub(replacement, text)
+    if _TEMPERATURE.search(text):
+        text = _LONE_UNIT.sub(lambda m: f" {_UNIT_LETTERS[m[1] or m[2] or m[3]]} ", text)
+    return text
+
+
+def _line(reading: Reading) -> tuple[str, list[int]]:
+    """The folded words joined by blanks, and where each starts in that line."""
+    starts, at = [], 0
+    for word in reading.folded():
+        starts.append(at)
+        at += len(word) + 1
+    return " ".join(reading.folded()), starts
+
+
+def _covered(match: re.Match[str], starts: Iterable[int]) -> tuple[int, ...]:
+    return tuple(i for i, start in enumerate(starts) if match.start() <= start < match.end())
+
+
+def _add_set(scan: Scan, kind: str, value: str, indexes: tuple[int, ...]) -> None:
+    if value in _ORDINALS:
+        value = str(_ORDINALS.index(value) + 1)
+    value = re.sub(r"(?<=\d)(st|nd|rd|th)$", "", value)
+    if kind != "block":
+        value = str(_ROMAN.get(value, value))
+    if scan.claims.free(indexes) and (kind == "block" or value.isdigit()):
+        scan.sets.append(Hit(f"g:{kind}:{value}", indexes))
+        scan.claims.claim(indexes, "set")
+
+
+def _whole(word: str) -> int | None:
+    return int(word) if word.isdigit() and word.isascii() and len(word) <= 3 else None
+
+
+def whole_number(word: str) -> int | None:
+    """The number that `word` counts or ranks ("three", "3", "third", "3rd"), or None."""
+    for words in (_ORDINALS, _COUNTS):
+        if word in words:
+            return words.index(word) + 1
+    match = re.fullmatch(r"(\d{1,3})(st|nd|rd|th)?", word)
+    return int(match[1]) if match else None
+
+
+def is_ordinal(word: str) -> bool:
+    """Whether `word` ranks rather than counts."""
+    return word in _ORDINALS or re.fullmatch(r"\d{1,3}(st|nd|rd|th)", word) is not None
+
+
+_SYMBOL_BEFORE = frozenset(
+    "of for symbol element is was did does do and or than between does has have versus vs to s".split()
+)
+
+
+def _is_symbol_here(reading: Reading, index: int) -> bool:
+    """Whether a word such as "As", "In", "I" or "No" stands where only a symbol can."""
+    text = reading.words[index].text
+    if text not in WORD_SYMBOLS:
+        return True
+    if index == 0:
+        following = reading.text[reading.words[0].end : reading.words[0].end + 2]
+        return following.startswith(":") or following in {"'s", "’s"}
+    before = reading.words[index - 1].folded
+    if text == "I":
+        return before in {"of", "for", "symbol", "element", "between", "than"}
+    return before in _SYMBOL_BEFORE

@@ -1,0 +1,29 @@
+"""Sets of elements that a question chooses from ("group:17", "phase:liquid"): who belongs to one."""
+
+from __future__ import annotations
+
+from nescio_experts.chemistry.table import Table
+
+
+def in_set(table: Table, z: int, name: str, kelvin: float = 298.15) -> bool | None:
+    """Whether element `z` belongs to the set `name`; None where the table does not settle it."""
+    element = table.elements[z]
+    kind, _, value = name.partition(":")
+    if kind == "phase":
+        phase = element.phase_at(kelvin)
+        return None if phase is None else phase == value
+    facts: dict[str, bool] = {
+        "series": element.series == value,
+        "group": str(element.group) == value,
+        "period": str(element.period) == value,
+        "block": element.block == value,
+        "metal": element.metal,
+        "nonmetal": not element.metal and element.series != "Metalloids",
+        "radioactive": bool(element.values["is_radioactive"]),
+        "stable": not element.values["is_radioactive"],
+        "monoisotopic": len(element.stable_isotopes) == 1,
+    }
+    decays_slowly = not element.stable_isotopes and not element.values["is_radioactive"]
+    if (kind in {"radioactive", "stable"} and decays_slowly) or (kind == "group" and element.group is None):
+        return None
+    return facts[kind]

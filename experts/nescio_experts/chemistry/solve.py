@@ -1,0 +1,251 @@
+"""Carries out what a question asks on the facts and words the answer; says what is missing where a fact is.
+
+It trusts `interpret` to have understood, and `facts` for values. It neither reads questions nor decides whether to
+answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nescio_experts.chemistry.aggregate import Aggregates
+from nescio_experts.chemistry.facts import Facts, subject
+from nescio_experts.chemistry.properties import ISOTOPE_PROPERTIES, PROPERTIES, ROOM_TEMPERATURE
+from nescio_experts.chemistry.question import Ask
+from nescio_experts.chemistry.sets import in_set
+from nescio_experts.chemistry.wording import SET_PROPERTIES, Missing, Solved
+from nescio_experts.grounded import join, number, sentence
+
+_SAME = 0.005
+"""Relative difference up to which a value that was guessed counts as right."""
+
+
+class Solver(Aggregates):
+    """Answers `Ask`s from the facts."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts)
+        self._rules: dict[str, Callable[[Ask], Solved | Missing]] = {
+            "lookup": self._lookup,
+            "choose": self._choose,
+            "check_order": self._check_order,
+            "check_bound": self._check_bound,
+            "check_value": self._check_value,
+            "check_set": self._check_set,
+            "check_extreme": self._check_extreme,
+            "difference": self._difference,
+            "range": self._range,
+            "ratio": self._difference,
+            "extreme": self._extreme,
+            "filter": self._filter,
+            "count": self._filter,
+            "list": self._list,
+            "mean": self._mean,
+            "median": self._mean,
+            "sum": self._mean,
+            "neighbour": self._neighbour,
+        }
+
+    def solve(self, ask: Ask) -> Solved | Missing:
+        """The answer, or what is missing."""
+        if ask.properties == ("heavy",):
+            return self._heavy(ask)
+        if "heavy" in ask.properties:
+            ask = replace(ask, properties=tuple("atomic_weight" if p == "heavy" else p for p in ask.properties))
+        return self._rules[ask.operation](ask)
+
+    # -- single facts -------------------------------------------------------------------------------------------------
+
+    def _lookup(self, ask: Ask) -> Solved | Missing:
+        if ask.isotopes:
+            return self._isotopes(ask)
+        if ask.properties == ("oxidation_states",) and ask.direction:
+            return self._extreme_oxidation(ask)
+        clauses: list[str] = []
+        for prop in ask.properties:
+            for z in ask.elements:
+                clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth, kelvin=ask.kelvin)
+                if clause is None:
+                    return self._missing(z, prop, clauses)
+                clauses.append(clause)
+        text = sentence("; ".join(clauses))
+        if ask.direction and len(ask.properties) == 1 and PROPERTIES[ask.properties[0]].numeric:
+            chosen = self._choose(replace(ask, direction=1))
+            if isinstance(chosen, Solved):
+                text = chosen.text
+        return self._solved(text, ask.elements, ask.properties)
+
+    def _extreme_oxidation(self, ask: Ask) -> Solved | Missing:
+        element = self._table.elements[ask.elements[0]]
+        states = element.oxidation_main if ask.top == 1 else ()
+        if not states:
+            return self._missing(element.number, "oxidation_states", [])
+        best = max(states) if ask.direction > 0 else min(states)
+        which = "highest" if ask.direction > 0 else "lowest"
+        text = f"the {which} main oxidation state of {element.name} ({element.symbol}) is {best:+d}"
+        return self._solved(sentence(text), ask.elements, ask.properties)
+
+    def _isotopes(self, ask: Ask) -> Solved | Missing:
+        clauses = []
+        for z, mass in ask.isotopes:
+            name = f"{self._table.elements[z].name}-{mass}"
+            for prop in ask.properties:
+                if prop not in ISOTOPE_PROPERTIES:
+                    return Missing(f"the {PROPERTIES[prop].label} is known for elements, not for {name} alone.")
+                isotope = self._facts.isotope(z, mass)
+                if isotope is None:
+                    return Missing(f"no isotope {name} is tabulated.")
+                clause = self._facts.isotope_clause(z, mass, prop)
+                if clause is None and prop == "half_life" and isotope.stable:
+                    clause = f"{name} is stable, so it has no half-life"
+                if clause is None:
+                    return Missing(f"no {PROPERTIES[prop].label} of {name} is tabulated.")
+                clauses.append(clause)
+        names = [f"{self._table.elements[z].name}-{mass}" for z, mass in ask.isotopes]
+        citations = self._facts.citation(subject(names), ask.properties, isotope=True)
+        return Solved(sentence("; ".join(clauses)), citations, len(clauses))
+
+    # -- two elements -------------------------------------------------------------------------------------------------
+
+    def _values(self, ask: Ask) -> list[tuple[int, float]] | Missing:
+        prop = ask.properties[0]
+        values = []
+        for z in ask.elements:
+            value = self._facts.value(z, prop, ask.nth)
+            if value is None:
+                return self._missing(z, prop, [])
+            values.append((z, value))
+        return values
+
+    def _choose(self, ask: Ask) -> Solved | Missing:
+        values = self._values(ask)
+        if isinstance(values, Missing):
+            return values
+        prop = ask.properties[0]
+        ranked = sorted(values, key=lambda pair: -ask.direction * pair[1])
+        (best, most), rest = ranked[0], ranked[1:]
+        others = join([f"{self._show(value, ask)} for {self._name(z)}" for z, value in rest])
+        label = PROPERTIES[prop].label
+        if any(value == most for _, value in rest):
+            text = f"the {label} is the same: {self._show(most, ask)} for {self._name(best)} and {others}"
+        else:
+            text = f"{self._name(best)} {self._more(prop, ask.direction)}: {self._show(most, ask)}, against {others}"
+        return self._solved(sentence(text), ask.elements, ask.properties)
+
+    def _heavy(self, ask: Ask) -> Solved | Missing:
+        """Weight of the atom, with the density beside it, because "heavy" may mean either."""
+        by_weight = self._rules[ask.operation](replace(ask, properties=("atomic_weight",)))
+        if isinstance(by_weight, Missing) or ask.operation not in {"lookup", "choose", "check_order"}:
+            return by_weight
+        by_density = self._rules[ask.operation](replace(ask, properties=("density",)))
+        if isinstance(by_density, Missing):
+            return by_weight
+        text = f"{by_weight.text} By density: {by_density.text[0].lower()}{by_density.text[1:]}"
+        if ask.operation == "check_order":
+            text = f"{by_weight.text} By density: {by_density.text}"
+        return Solved(text, by_weight.citations + by_density.citations, by_weight.facts + by_density.facts)
+
+    def _check_order(self, ask: Ask) -> Solved | Missing:
+        if ask.properties == ("symbol",):
+            return self._check_symbol(ask)
+        values = self._values(ask)
+        if isinstance(values, Missing):
+            return values
+        (one, first), others = values[0], values[1:]
+        holds = all((first - value) * ask.direction > 0 for _, value in others)
+        shown = join([f"{self._show(value, ask)} for {self._name(z)}" for z, value in others])
+        prop = PROPERTIES[ask.properties[0]]
+        clause = f"the {prop.label} of {self._name(one)} is {self._show(first, ask)}, against {shown}"
+        return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
+
+    def _check_symbol(self, ask: Ask) -> Solved:
+        one, other = (self._table.elements[z] for z in ask.elements[:2])
+        text = f"no: the symbol of {one.name} is {one.symbol}; {other.symbol} is {other.name}"
+        return self._solved(sentence(text), ask.elements, ask.properties)
+
+    def _difference(self, ask: Ask) -> Solved | Missing:
+        values = self._values(replace(ask, elements=ask.elements[:2]))
+        if isinstance(values, Missing):
+            return values
+        if len(ask.elements) != 2:
+            return Missing("a difference is taken between two elements, and more were named.")
+        prop = ask.properties[0]
+        (one, first), (other, second) = values
+        high, low = (one, other) if first >= second else (other, one)
+        shown = f"{self._show(first, ask)} for {self._name(one)}, {self._show(second, ask)} for {self._name(other)}"
+        if ask.operation == "ratio":
+            smaller = min(first, second)
+            if smaller <= 0 or PROPERTIES[prop].kind == "temperature":
+                return Missing(
+                    f"a ratio of two values of {PROPERTIES[prop].label} has no plain meaning.", sentence(shown)
+                )
+            times = number(max(first, second) / smaller, digits=5)
+            label = PROPERTIES[prop].label
+            text = f"the {label} of {self._name(high)} is {times} times that of {self._name(low)}: {shown}"
+        else:
+            gap = self._facts.show_difference(abs(first - second), prop, ask.units)
+            text = (
+                f"the difference is {gap}: the {PROPERTIES[prop].label} is {shown}"
+                if first != second
+                else f"there is no difference, 0 {PROPERTIES[prop].unit}: the {PROPERTIES[prop].label} is {shown}"
+            )
+        return self._solved(sentence(text), ask.elements, ask.properties)
+
+    def _range(self, ask: Ask) -> Solved | Missing:
+        z = ask.elements[0]
+        values = [self._facts.value(z, prop) for prop in ask.properties]
+        for prop, value in zip(ask.properties, values, strict=True):
+            if value is None:
+                return self._missing(z, prop, [])
+        first, second = (value or 0.0 for value in values)
+        gap = self._facts.show_difference(abs(first - second), ask.properties[0], ask.units)
+        shown = join([f"{self._show(v, replace(ask, properties=(p,)))} ({PROPERTIES[p].label})" for p, v in
+                      zip(ask.properties, (first, second), strict=True)])  # fmt: skip
+        return self._solved(
+            sentence(f"the difference for {self._name(z)} is {gap}: {shown}"), ask.elements, ask.properties
+        )
+
+    # -- checks -------------------------------------------------------------------------------------------------------
+
+    def _check_bound(self, ask: Ask) -> Solved | Missing:
+        z, prop = ask.elements[0], ask.properties[0]
+        value = self._facts.value(z, prop, ask.nth)
+        if value is None or ask.bound is None:
+            return self._missing(z, prop, [])
+        holds = (value - ask.bound.value) * ask.bound.direction > 0
+        clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth)
+        return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
+
+    def _check_value(self, ask: Ask) -> Solved | Missing:
+        z, prop = ask.elements[0], ask.properties[0]
+        value = self._facts.value(z, prop, ask.nth)
+        if value is None or ask.value is None:
+            return self._missing(z, prop, [])
+        exact = PROPERTIES[prop].kind == "whole"
+        holds = value == ask.value if exact else abs(value - ask.value) <= _SAME * abs(value)
+        clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth)
+        return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
+
+    def _check_set(self, ask: Ask) -> Solved | Missing:
+        z = ask.elements[0]
+        verdicts = [in_set(self._table, z, name, ask.kelvin or ROOM_TEMPERATURE) for name in ask.sets]
+        if None in verdicts:
+            unknown = ask.sets[verdicts.index(None)].partition(":")[0]
+            return Missing(f"the table does not settle the {unknown} of {self._name(z)}.")
+        clauses = dict.fromkeys(self._about(z, name, ask.kelvin) for name in ask.sets)
+        props = tuple(dict.fromkeys(SET_PROPERTIES[name.partition(":")[0]] for name in ask.sets))
+        text = f"{'yes' if all(verdicts) else 'no'}: {'; '.join(clauses)}"
+        return self._solved(sentence(text), ask.elements, props)
+
+    def _about(self, z: int, name: str, kelvin: float | None) -> str:
+        prop = SET_PROPERTIES[name.partition(":")[0]]
+        return self._facts.clause(z, prop, kelvin=kelvin) or ""
+
+    def _check_extreme(self, ask: Ask) -> Solved | Missing:
+        found = self._extreme(replace(ask, operation="extreme"))
+        if isinstance(found, Missing):
+            return found
+        members = self._ranked(ask)
+        holds = bool(members) and members[ask.rank - 1][0] == ask.elements[0]
+        return replace(found, text=f"{'Yes' if holds else 'No'}: {found.text[0].lower()}{found.text[1:]}")

@@ -1,0 +1,54 @@
+"""Other names of the elements, and words that must not be taken for one. Data, no logic."""
+
+from __future__ import annotations
+
+ALIASES = {
+    "aluminium": "Al",
+    "alumnium": "Al",
+    "caesium": "Cs",
+    "sulphur": "S",
+    "wolfram": "W",
+    "natrium": "Na",
+    "kalium": "K",
+    "ferrum": "Fe",
+    "aurum": "Au",
+    "argentum": "Ag",
+    "plumbum": "Pb",
+    "stannum": "Sn",
+    "cuprum": "Cu",
+    "stibium": "Sb",
+    "hydrargyrum": "Hg",
+    "quicksilver": "Hg",
+    "niobium columbium": "Nb",
+    "columbium": "Nb",
+    "glucinium": "Be",
+    "phosphorous": "P",
+    "flourine": "F",
+    "florine": "F",
+    "clorine": "Cl",
+    "berilium": "Be",
+    "beryllum": "Be",
+    "silicium": "Si",
+    "magnesium metal": "Mg",
+    "mangenese": "Mn",
+    "moscowium": "Mc",
+}
+"""Name → symbol."""
+
+LOWER_SYMBOLS = frozenset("Fe Cu Ag Au Hg Pb Sn Zn Mg Na Cl Li Kr Rb Sr Zr Nb Rh Pd Sb Xe Cs Hf Pt Tl Rn".split())
+"""Symbols that are no word in any case, so "fe" and "FE" mean iron too."""
+
+WORD_SYMBOLS = frozenset("In As At He I No Be Am Os La Mo Re Pa".split())
+"""Symbols that are also words or abbreviations when capitalised; the place in the sentence must tell."""
+
+_NO_TYPOS = """
+chloride bromide iodide fluoride silicone silicate silica boride boronic carbide carbonic carbonate hydride nitride
+nitrate oxide sulfide sulfate sulphide sulphate phosphate phosphide selenide telluride arsenide borane argot boson
+photon proton neutron electron muon quark golden leaded irony tint calcite zircon zirconia alumina titania ceria
+yttria magnesia lithia potash soda brass bronze steel water diamond graphite graphene ammonia methane ethanol
+benzene salt sugar planet cooper platform germany gallon indigo polonia thorax uranus neptune pluto mercurial europe
+europa france american california berkeley titan titans titanic cobalamin nickelback radiation radian radius radial
+rhodes iridescent osmosis kryptonite vibranium adamantium unobtainium mithril dilithium octiron
+"""
+NO_TYPOS = frozenset(_NO_TYPOS.split())
+"""Words that stand for themselves, however near to the name of an element."""

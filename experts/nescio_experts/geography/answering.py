@@ -156,6 +156,8 @@ def _members(plan: Members) -> Reply | Gap:
     groups = _groups_of(plan.scope)
     what = scope_words(plan.scope, len(found.countries))
     count = len(found.countries)
+    if not found.countries and not plan.count:
+        return Gap(f"my tables hold no {scope_words(plan.scope, 1)}.")
     if not found.countries:
         return Reply(sentence(f"there are 0 {what}"), _anchors(plan.scope), groups, facts=1, operations=1, empty=True)
     names = [_with_figure(country, plan.scope) for country in found.countries]
@@ -340,6 +342,10 @@ def _total(plan: Total) -> Reply | Gap:
     return Reply(sentence(text), countries, _groups_of(plan.scope), facts=len(values), operations=1)
 
 
+def _sorted(countries: list[Country]) -> list[Country]:
+    return sorted(countries, key=lambda country: country.name)
+
+
 def _money(plan: Money) -> Reply | Gap:
     users = [country for country in atlas().countries.values() if country.currency in plan.codes]
     if not users:
@@ -349,13 +355,13 @@ def _money(plan: Money) -> Reply | Gap:
     names = atlas().currency(plan.codes[0]) if len(plan.codes) == 1 else "currencies of that name"
     code = f" ({plan.codes[0]})" if len(plan.codes) == 1 else ""
     shown = sovereign or rest
-    told = [c.the if len(plan.codes) == 1 else f"{c.the} ({c.currency})" for c in shown]
+    told = [c.the if len(plan.codes) == 1 else f"{c.the} ({c.currency})" for c in _sorted(shown)]
     kind = "country" if len(shown) == 1 else "countries"
     kind = kind if sovereign else ("territory" if len(shown) == 1 else "territories")
     verb = "uses" if len(shown) == 1 else "use"
-    text = sentence(f"{len(shown)} {kind} {verb} the {names}{code}: {join(sorted(told))}")
+    text = sentence(f"{len(shown)} {kind} {verb} the {names}{code}: {join(told)}")
     if sovereign and rest:
-        text += " " + sentence(f"So do {len(rest)} territories: {join(sorted(c.the for c in rest))}")
+        text += " " + sentence(f"So do {len(rest)} territories: {join([c.the for c in _sorted(rest)])}")
     return Reply(text, tuple(users), facts=len(users), operations=1)
 
 

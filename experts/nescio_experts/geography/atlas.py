@@ -209,7 +209,7 @@ def _country(code: str, row: dict[str, Any], fixes: dict[str, Any]) -> Country:
     was = {e["field"]: str(e["was"]) for e in fixes["correction"] if e["country"] == code}
     return Country(
         code=code,
-        name=fixes["names"].get(code, row["name"]),
+        name=fixes["names"].get(code, row["name"].strip()),
         capital=row["capital"].strip(),
         area=None if code in unknown["area"] else float(row["areakm2"]),
         population=None if code in unknown["population"] else int(row["population"]),

@@ -39,17 +39,14 @@ class GeographyExpert:
             return unanswerable(self.card.name, "I could not find a question about a country or city in that.", None)
         signs = read(text)
         doubt = refusal(signs)
-        hunch: Hunch | None = None
-        if doubt is None:
-            found = understand(signs)
-            if isinstance(found, Doubt):
-                hunch = guess(signs, context)
-                found = hunch.plan if hunch is not None else found
-            if not isinstance(found, Doubt):
-                return self._carry_out(found, signs, hunch)
-            doubt = found
-        attempt = doubt.attempt or suggestion(signs)
-        return unanswerable(self.card.name, doubt.message, self._attempt(attempt, signs))
+        found = doubt or understand(signs)
+        hunch = guess(signs, context) if isinstance(found, Doubt) and (doubt is None or doubt.wording) else None
+        if hunch is not None:
+            found = hunch.plan
+        if not isinstance(found, Doubt):
+            return self._carry_out(found, signs, hunch)
+        attempt = found.attempt or suggestion(signs)
+        return unanswerable(self.card.name, found.message, self._attempt(attempt, signs))
 
     async def warmup(self, context: Context) -> None:
         """Read the tables before the first question."""

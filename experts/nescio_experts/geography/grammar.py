@@ -465,8 +465,7 @@ def _with_capital(signs: Signs, countries: tuple[Country, ...], props: list[str]
     if other is None or not of_its_own:
         return Lookup(countries, tuple(prop for prop in props if prop in PROPS), unit)
     first, second = sorted((capital, other), key=lambda mark: mark.start)
-    gap = signs.between(first.end, second.start) if second.start > first.end else ""
-    joined = _CONJUNCTION.search(gap) is not None
+    joined = _CONJUNCTION.search(signs.between(first.end, second.start)) is not None
     if not joined:
         return Lookup(countries, tuple(of_its_own), unit, of_capital=True)
     known = tuple(prop for prop in props if prop in PROPS or prop in CITY_PROPS)
@@ -545,8 +544,8 @@ _RULES: Final[tuple[Callable[[Signs], Understood | None], ...]] = (
     _checks,
     _capital_of,
     _total,
-    _members,
     _money,
+    _members,
     _world_count,
     _lookup,
 )

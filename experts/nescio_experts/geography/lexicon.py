@@ -91,6 +91,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{priced in,prices in,prices,price tags,shops accept,shopping,exchange my money,change my money,wallet,purse}",
         "{dough,dosh,moolah,cash money}",
         "{national ,official ,local ,}currency {unit,name}",
+        "{national,official,local} {currency,money,tender,legal tender}",
     ),
     "p:currency_code": (
         "currency {code,codes,abbreviation,acronym}",
@@ -116,6 +117,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{language,languages} .. {official,officially}",
         "language{s,} of {government,administration,state}",
     ),
+    "q:official": ("{official,officially,national} ", "{as,is,are} {an ,the ,}official"),
     "p:neighbours": (
         "{border,borders,bordered,bordering}",
         "{neighbour,neighbours,neighbor,neighbors,neighbouring,neighboring,neighboured}",
@@ -333,7 +335,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "cmp:between": ("between",),
     "cmp:equal": ("{same,identical,equal,share,shares,shared,in common}",),
     "diff": (
-        "{difference,differ,differs,gap,by how much,margin,differential}",
+        "{difference,differ,differs,gap,by how much,by how many,margin,differential}",
+        "by how many {square kilometres,square kilometers,square km,people,inhabitants}",
         "how much {bigger,larger,more,smaller,less,greater,fewer,higher,lower,denser}",
         "how many {more,fewer}",
         "how many {more,fewer} {people,inhabitants,residents,citizens}",
@@ -437,7 +440,20 @@ type types typical typically understand unit upcoming usual usually vacation val
 way wee welcome whole widely week well went whats within word words work works worth write written wrote year yep
 you're your yours ll going gonna wants dad daughter sister brother boss wife husband mate buddy bro dude pls cheers
 greetings morning evening afternoon  asap briefly bit lying lie anymore counting contains encompass encompasses
-sits reckon remind total aggregate combined combination pair among amongst amid out total all whole entire count
+sits reckon remind should carry hear end wind expect encounter land lands landed head heading heads arrive arriving arrives
+pack shall must ought actual actualy truly proper properly dealing handling handle bring swap wonder wonders pray kid
+curiosity sake context background planned plans packing soon month year  week weeks weekend 
+relocating relocate emigrate emigrating backpack backpacking road trip overland cruise tour touring honeymoon layover
+stopover transit exchange semester abroad foreign overseas expat expats teammate neighbour's client clients customer
+partner team teams meeting conference colleagues coworker cousin uncle aunt nephew niece parents grandparents father
+mother roommate flatmate pen-pal penpal writing story novel article blog post report paper presentation speech
+trivial simple hard tough tricky basic interesting fun funny random quickie serious honest honestly frankly
+confused unsure clue idea ideas settle bets arguing argue said claims claimed claim says told thinks think heard
+assume assuming believe imagine given please kindly thx ta cheerio sir madam robot bot ai assistant computer
+oracle genius expert prof professor teach teaches knows knew noted stored listed lists lists' naming
+whereby wherein whichever whatever whenever wherever somebody's anyone's tends tend tended seem seems appears
+appear appearing presently momentarily lately recently recent updated newest modern-day contemporary
+approximates nearly almost total aggregate combined combination pair among amongst amid out total all whole entire count
 ranking top list listing enumerate identify determine calculate compute work mark proud named located situated found
 find exist exists existing existent reality everyone's carrying taking bring brings issue issues purchase purchases
 buying purchase groceries coffee  market shopping shops shop store stores restaurant street everyday life

@@ -83,11 +83,12 @@ def _unknown(signs: Signs) -> Doubt | None:
         return None
     start, end = _longest(signs, left)
     surface = signs.reading.surface(start, end)
-    near = _near(surface)
+    capital = signs.reading.words[start].text[0].isupper() and start > 0
+    near = _near(surface, cities_too=capital or not signs.places)
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    if signs.reading.words[start].text[0].isupper() and (start > 0 or not signs.places) or near:
+    if capital or near or not (signs.places or signs.named):
         return Doubt(f'my tables know no country or city called "{surface}".{meant}', suggestion(signs, near))
-    return Doubt(f'I do not understand "{surface}" in this question.{meant}')
+    return Doubt(f'I do not understand "{surface}" in this question.', suggestion(signs), wording=True)
 
 
 def _telling(signs: Signs) -> tuple[int, ...]:
@@ -121,12 +122,12 @@ def _longest(signs: Signs, left: tuple[int, ...]) -> tuple[int, int]:
     return max(capital or stretches, key=lambda pair: pair[1] - pair[0])
 
 
-def _near(surface: str) -> list[str]:
+def _near(surface: str, *, cities_too: bool) -> list[str]:
     names = country_names().suggest(surface)
     found = [country.the for name in names for country in _countries_called(name)]
     if found:
         return list(dict.fromkeys(found))[:2]
-    return _near_cities(surface)
+    return _near_cities(surface) if cities_too else []
 
 
 def _countries_called(name: str) -> list[Country]:

@@ -18,6 +18,8 @@ from nescio_experts.grounded import Claims, Coverage, Mention, Reading
 _BIG: Final = 100_000
 """From this size on a city may be named in lower case."""
 _LONGEST_CITY: Final = 5
+_LONG: Final = 7
+"""A name of so many letters is no English word that a city happens to be called by."""
 _TLD = re.compile(r"(?<![\w.])\.([a-z]{2})(?![\w])", re.IGNORECASE)
 _PHONE = re.compile(r"\+\s?(\d[\d\s-]*\d|\d)")
 _LOWER_US = re.compile(r"\b(the|in) us\b(?=\s*(?:[?.,!]|$|and\b|or\b|have|has|is\b|border|use|share|'s))")
@@ -118,10 +120,10 @@ class Signs:
         return list(dict.fromkeys(mark.id[2:] for mark in self.marks if mark.id.startswith("p:")))
 
     def between(self, start: int, end: int) -> str:
-        """The text from word `start` up to word `end`, lower case, with what stands before word `end`."""
+        """The text after word `start` - 1 and before word `end`, lower case."""
         words = self.reading.words
         stop = words[end].start if end < len(words) else len(self.reading.text)
-        return self.reading.text[words[start].start : stop].lower() if start < len(words) else ""
+        return self.reading.text[words[start - 1].end if start > 0 else 0 : stop].lower()
 
 
 def read(text: str) -> Signs:
@@ -301,13 +303,13 @@ def _name(signs: Signs, mention: Mention) -> bool:
 
 def _language_meant(signs: Signs, mention: Mention) -> bool:
     """Whether "Spanish" is the language here and not what is of Spain."""
-    if not signs.has("p:languages", "p:official"):
+    if not signs.has("p:languages", "p:official", "q:official") or signs.has("p:currency"):
         return False
     after = signs.reading.folded(mention.end, mention.end + 1)
     if after and after[0] in {"speaking", "speaker", "speakers", "language", "spoken", "speech"}:
         return signs.has("n:country", "n:countries", "q:where") or after[0] != "language" or signs.yes_no
     before = signs.reading.folded(max(0, mention.start - 1), mention.start)
-    if before and before[0] in {"speak", "speaks", "speaking", "talk", "in", "understand"}:
+    if before and before[0] in {"speak", "speaks", "speaking", "talk", "in", "understand", "use", "uses", "have", "has"}:
         return True
     if signs.has("n:country", "n:countries", "q:where"):
         return True
@@ -326,8 +328,9 @@ def _short_cities(signs: Signs, claims: Claims, known: Cities) -> None:
         if word.folded in EXTRA_FILLERS and not (upper and at > 0 and not shouting and word.text != "I"):
             continue
         named = known.named(word.folded)
+        clear = lower and len(word.folded) >= _LONG and word.folded not in EXTRA_FILLERS
         if not upper or lower or word.folded in EXTRA_FILLERS:
-            named = tuple(city for city in named if city.population >= _BIG or city in known.capitals.values())
+            named = tuple(city for city in named if city.population >= _BIG or city in known.capitals.values() or clear)
         if named:
             signs.places.append(Place((), named, at, at + 1, word.text))
             claims.claim((at,), "city")
@@ -357,7 +360,7 @@ def _qualify(signs: Signs) -> None:
 def _follows(signs: Signs, place: Place, start: int) -> bool:
     if not 0 <= start - place.end <= 2:
         return False
-    gap = signs.between(place.end - 1, start)[len(signs.reading.words[place.end - 1].text) :]
+    gap = signs.between(place.end, start)
     return re.fullmatch(r"\s*(?:[,(]|in|of|,\s*in|\(in)?\s*(?:the\s+|state of\s+)?", gap) is not None
 
 

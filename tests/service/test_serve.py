@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,3 +64,42 @@ def test_steps_print_each_name_once_with_its_own_time(durations: list[float]) ->
     assert [line.split(" s  ")[1] for line in lines] == [f"step {number}" for number in range(len(durations))]
     assert [float(line.split()[0]) for line in lines] == pytest.approx(durations, abs=0.051)
     assert steps.total_s == pytest.approx(sum(durations))
+
+
+SERVED = """
+import sys
+from nescio import engine
+from nescio.cli.serve import serve
+from tests.service.doubles import EngineDouble
+
+class Started(EngineDouble):
+    @classmethod
+    async def start(cls, settings, *, progress):
+        progress("starting the double")
+        return cls()
+
+    async def close(self):
+        print("closed", flush=True)
+
+engine.Engine = Started
+sys.stdout.reconfigure(line_buffering=True)
+serve(port=0)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_ends_the_server_and_closes_the_engine(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        before = []
+        while not before or (before[-1] and not before[-1].startswith("  API")):
+            before.append(process.stdout.readline())
+        address = next(line.split()[1] for line in before if line.startswith("  chat"))
+        assert httpx.get(f"{address}healthz", trust_env=False).status_code == 200
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    assert any("starting the double" in line for line in before)
+    assert out.split() == ["stopped.", "closed"], err
+    assert process.returncode == 0

@@ -8,6 +8,7 @@ labels that are held out in turn stand in for them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,6 +42,7 @@ FOREIGN_SHARE = 0.02
 """With more in-scope rows than this in other languages, queries in them are not held to be out of scope."""
 
 _CHUNK = 1024
+_SMALL = 4096
 _FOLD_ITERATIONS = 40
 
 
@@ -105,6 +107,11 @@ def fit_router(
     chosen.wish.check()
     _check_prior(chosen.oos_prior)
     data = _embed(prepare(rows), encoder, chosen.progress)
+    with _threads_for(len(data.rows)):
+        return _fit(data, encoder, chosen, tuple(dev))
+
+
+def _fit(data: _Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, ...]) -> FittedRouter:
     pseudo = not (data.targets < 0).any()
     unseen = _out_of_fold(data, chosen.progress, pseudo)
     chosen.progress("fitting the final head")
@@ -127,6 +134,13 @@ def fit_router(
         data=data_hash(data.rows),
         english=float(data.foreign[data.targets >= 0].mean()) <= FOREIGN_SHARE,
     )
+
+
+def _threads_for(rows: int) -> AbstractContextManager[object]:
+    """One thread for small matrices: handing them to more costs more than it saves, much more on a busy machine."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1) if rows <= _SMALL else nullcontext()
 
 
 def _check_prior(prior: float | None) -> None:

@@ -285,4 +285,4 @@ def _read_faiss(path: Path) -> Any:
         index = faiss.read_index(str(path))
     except RuntimeError as error:
         raise ArtefactError(f"{path} is damaged: {error}", hint="build it again") from error
-    return faiss.downcast_index(index)
+    return index

@@ -41,7 +41,7 @@ _FOREIGN = {
     mijn jouw met van naar op voor bij uit niet geen ook nog maar heeft hebben kan kun mag wil dit dat deze die
     aan""",
     "scandinavian": """och det att en ett den de som är på av för med till inte hur vad var när varför vem jag du
-    han hon vi min mitt din og er til ikke hvad hvor hvornår hvorfor hvem jeg hun af hvordan hva""",
+    han hon vi min mitt din og er til ikke hvad hvor hvornår hvorfor hvem jeg hun af hvordan hva heter i""",
     "polish": """jest są i w na z do nie się co kto gdzie kiedy jak dlaczego ile jaki jaka jakie który która czy ja
     ty on ona my mój moja dla od po przez""",
     "turkish": """bir ve bu ne nasıl nerede kim neden kaç mı mi mu mü için ile değil var yok ben sen biz olan nedir
@@ -50,12 +50,25 @@ _FOREIGN = {
     kapan bagaimana mengapa ibu kota""",
     "finnish": """mikä mitä missä milloin miksi kuka miten kuinka on ei ja minä sinä hän se että olen ovat oli
     monta""",
+    "romanian": """care este sunt cine unde când cum cât câți ce din pentru și nu eu tu el ea mai în la de""",
     "latin": """quid quis est et in non sed cum ad ex ubi quando cur qui quae quod sunt esse dolor ipsum sit
     amet""",
 }
 _WORDS = {name: frozenset(words.split()) - _ENGLISH for name, words in _FOREIGN.items()}
-_MARKS = re.compile(r"[¿¡ñßäöüåøæçãõêèàìòùâîôûłąęśżźćńşğıőű]", re.IGNORECASE)
+_MARKS = re.compile(r"[\u00df-\u024f\u1e00-\u1eff]")
+"""Letters that English does not have."""
+_LATEX = re.compile(r"\\[A-Za-z]+")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+_OPENERS = frozenset(
+    """wer wo wann warum wieviel welche welcher welches hallo quien quién donde dónde cuando cuándo cuanto cuánto cuántos
+    cómo qué cuál hola gracias quel quelle quels quelles combien pourquoi qui où bonjour merci dove quanto quanti quale
+    perché ciao grazie onde quantos qual quem olá obrigado hoeveel waarom wanneer welke hvad hvor hvem mikä kuka missä
+    milloin gdzie kto kiedy dlaczego kde kdo proč
+    nerede nedir berapa siapa bagaimana""".split()
+)
+"""Words that open a question or a greeting, and that no English sentence opens with."""
+_GREEK_WORDS = 5
 
 SCRIPT_SHARE = 0.4
 """From this share of letters outside the Latin script on, a text with at least two of them is foreign."""
@@ -68,14 +81,16 @@ def looks_foreign(text: str) -> bool:
 
 
 def _other_script(text: str) -> bool:
-    letters = [char for char in text if char.isalpha()]
-    # Greek letters and symbols stand in formulas of English questions too, so one alone does not count.
-    other = sum(1 for char in letters if ord(char) > 0x24F and not unicodedata.name(char, "").startswith("LATIN"))
-    return other >= 2 and other >= SCRIPT_SHARE * len(letters)
+    letters = [unicodedata.name(char, "") for char in text if char.isalpha() and ord(char) > 0x24F]
+    greek = sum(name.startswith("GREEK") for name in letters)
+    other = sum(not name.startswith(("LATIN", "GREEK", "MATHEMATICAL")) for name in letters)
+    # A few Greek letters are symbols of a formula, not Greek.
+    other += greek if greek >= _GREEK_WORDS else 0
+    return other >= 2 and other >= SCRIPT_SHARE * sum(char.isalpha() for char in text)
 
 
 def _other_words(text: str) -> bool:
-    tokens = _TOKEN.findall(text)
+    tokens = _TOKEN.findall(_LATEX.sub(" ", text))
     # A capital inside a sentence marks a name ("El Paso and La Paz"), and names are in every language.
     words = [word.lower().replace("’", "'") for i, word in enumerate(tokens) if i == 0 or word[0].islower()]
     if not words:
@@ -84,7 +99,9 @@ def _other_words(text: str) -> bool:
     found = max(_WORDS.values(), key=lambda vocabulary: len(vocabulary.intersection(words)))
     distinct = len(found.intersection(words))
     hits = sum(word in found for word in words)
-    marks = len(_MARKS.findall(text))
-    if english == 0 and marks and hits + min(marks, 2) >= 2 and hits:
+    if words[0] in _OPENERS and (len(words) <= 2 or english <= 1):
         return True
-    return distinct >= 2 and hits > 1.5 * english and hits >= 0.28 * len(words)
+    marked = sum(bool(_MARKS.search(word)) for word in words) + ("¿" in text or "¡" in text)
+    if english == 0 and marked and marked + hits >= 2:
+        return True
+    return distinct >= 2 and hits > 1.5 * english and hits >= 0.25 * len(words)

@@ -1,0 +1,181 @@
+"""``nescio route``: where one query would go, or a whole file of them. Nothing is generated."""
+
+from __future__ import annotations
+
+import asyncio
+import json as codec
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nescio.cli.terminal import console, engine_for_one_command, print_json
+from nescio.errors import DataError, InvalidRequest
+
+if TYPE_CHECKING:
+    from nescio.engine import Preview
+    from nescio.routing import Router
+    from nescio.types import Route
+
+app = typer.Typer(help="Show where a query would go, or route a file of queries.")
+
+SHOWN = 10
+BATCH = 256
+
+
+@app.callback(invoke_without_command=True)
+def command(
+    text: Annotated[str | None, typer.Argument(help="The query.")] = None,
+    target: Annotated[float | None, typer.Option(help="Confidence target in [0, 1).")] = None,
+    router: Annotated[Path | None, typer.Option(help="A router made by nescio fit; the product's without it.")] = None,
+    jsonl: Annotated[Path | None, typer.Option(help='Queries, rows {"id"?, "text"}.')] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the routes of --jsonl go, one line a row.")] = None,
+    top: Annotated[int, typer.Option(help="Candidates to write for each row; 0 writes all.")] = SHOWN,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show where TEXT would go, or route the rows of a file."""
+    if (text is None) == (jsonl is None):
+        raise InvalidRequest("give either a query or --jsonl", hint='nescio route "What is the capital of Peru?"')
+    if text is not None:
+        _one(text, target, router, top, json)
+    elif jsonl is not None:
+        if out is None or target is not None:
+            raise InvalidRequest("--jsonl needs --out and takes no --target", hint="the fitted rule decides in a file")
+        count = route_file(load_router(router), jsonl, out, top)
+        console(stderr=True).print(f"{count} rows routed to {out}", markup=False)
+
+
+def load_router(folder: Path | None) -> Router:
+    """The router in `folder` with the encoder it was fitted with, or the product's own.
+
+    Raises:
+        ArtefactError: There is no usable router.
+    """
+    from nescio.routing import Router
+    from nescio.settings import load_settings
+    from nescio_indexes.encoder import load_encoder
+    from nescio_indexes.fitted import read_facts
+
+    settings = load_settings()
+    place = folder or settings.router_dir
+    name = str(read_facts(place).get("encoder_name", settings.loaded_profile.encoder))
+    return Router.load(place, load_encoder(settings.models_dir, name))
+
+
+def route_file(router: Router, source: Path, out: Path, top: int = SHOWN) -> int:
+    """Route every row of `source` into `out`, one line a row in the same order; how many.
+
+    The lines are ``{"id", "label", "p", "scope", "candidates"}``; label null means abstained. `out` appears when it is
+    complete.
+
+    Raises:
+        DataError: A row is not ``{"text"}``, or a file cannot be read or written.
+    """
+    part = out.with_name(f".{out.name}.part")
+    count = 0
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            for rows in _batches(_queries(source)):
+                routes = router.route_many([text for _, text in rows])
+                for (row_id, _), route in zip(rows, routes, strict=True):
+                    stream.write(codec.dumps(route_line(router, route, row_id, top)) + "\n")
+                count += len(rows)
+        part.replace(out)
+    except OSError as error:
+        raise DataError(
+            f"{error.filename}: {error.strerror}", hint="name a file that can be read or written"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def route_line(router: Router, route: Route, row_id: Any, top: int = SHOWN) -> dict[str, Any]:
+    """One line of a routed file."""
+    best = route.candidates[0]
+    shown = route.candidates[: top or None]
+    return {
+        "id": row_id,
+        "label": best.expert if router.answers(route) else None,
+        "p": best.p_route,
+        "scope": route.scope,
+        "candidates": [{"label": candidate.expert, "p": candidate.p_route} for candidate in shown],
+    }
+
+
+def _one(text: str, target: float | None, folder: Path | None, top: int, as_json: bool) -> None:
+    if folder is not None:
+        if target is not None:
+            raise InvalidRequest("--target does not apply to --router", hint="its rule was set by nescio fit --target")
+        router = load_router(folder)
+        _show_line(route_line(router, router.route(text), None, top), router.rule.name, as_json)
+        return
+    seen = asyncio.run(_preview(text, target))
+    if as_json:
+        from nescio.service.render import preview
+
+        print_json(preview(seen[0], seen[1]).model_dump(mode="json"))
+    else:
+        _show_preview(seen[0], top)
+
+
+async def _preview(text: str, target: float | None) -> tuple[Preview, Any]:
+    from nescio.service.render import previewed_expert
+
+    async with engine_for_one_command() as engine:
+        seen = await engine.preview(text, target)
+        return seen, engine.calibration_status(previewed_expert(seen) or "")
+
+
+def _show_preview(seen: Preview, top: int) -> None:
+    from nescio.types import Abstained
+
+    printer = console()
+    if isinstance(seen.decision, Abstained):
+        printer.print(f"abstained ({seen.decision.reason}): {seen.decision.message}", markup=False)
+    else:
+        printer.print(f"would ask {seen.decision.expert}", markup=False)
+    printer.print(f"scope {seen.route.scope:.3f} (threshold {seen.scope_threshold:.3f})", markup=False)
+    for candidate in seen.route.candidates[: top or None]:
+        printer.print(f"  {candidate.p_route:.3f}  {candidate.expert}", markup=False)
+
+
+def _show_line(line: dict[str, Any], rule: str, as_json: bool) -> None:
+    if as_json:
+        print_json({name: value for name, value in line.items() if name != "id"})
+        return
+    printer = console()
+    printer.print(line["label"] or f"abstained (rule {rule})", markup=False)
+    printer.print(f"p {line['p']:.3f}, scope {line['scope']:.3f}", markup=False)
+    for candidate in line["candidates"]:
+        printer.print(f"  {candidate['p']:.3f}  {candidate['label']}", markup=False)
+
+
+def _queries(source: Path) -> Iterator[tuple[Any, str]]:
+    with source.open("rb") as stream:
+        for number, raw in enumerate(stream, start=1):
+            if raw.strip():
+                yield _query(raw, f"{source}:{number}")
+
+
+def _query(raw: bytes, where: str) -> tuple[Any, str]:
+    hint = 'a row looks like {"id": "1", "text": "…"}'
+    try:
+        row = codec.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where}: not JSON in UTF-8: {error}", hint=hint) from error
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise DataError(f"{where}: text is missing", hint=hint)
+    return row.get("id"), row["text"]
+
+
+def _batches(queries: Iterator[tuple[Any, str]]) -> Iterator[list[tuple[Any, str]]]:
+    batch: list[tuple[Any, str]] = []
+    for query in queries:
+        batch.append(query)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,8 @@
+"""Scorers: how well each label fits a query, and whether any does. Raw scores only; calibration is the router's."""
+
+from __future__ import annotations
+
+from nescio.scorers.base import Scorer
+from nescio.scorers.embedding import EmbeddingScorer
+
+__all__ = ["EmbeddingScorer", "Scorer"]

@@ -1,0 +1,29 @@
+"""The default scorer: a frozen encoder with a linear head, nearest exemplars and the geometry of the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nescio_indexes.encoder import TextEncoder
+    from nescio_indexes.scoring import EmbeddingModel, RawScores
+
+
+class EmbeddingScorer:
+    """Scores by meaning, with the vectors of one encoder."""
+
+    def __init__(self, encoder: TextEncoder, model: EmbeddingModel) -> None:
+        self.encoder = encoder
+        self.model = model
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, in the order of the scores."""
+        return self.model.labels
+
+    def score(self, texts: Sequence[str]) -> RawScores:
+        """Raw scores of `texts`; of a long text its head and its tail are read."""
+        from nescio_indexes.text import clip
+
+        return self.model.scores(self.encoder.encode([clip(text) for text in texts]))

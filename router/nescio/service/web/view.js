@@ -141,11 +141,17 @@ function sources(citations) {
       "li",
       {},
       el("cite", {}, link(each.title || each.source, each.url)),
-      el("span", {}, [each.title && each.source, each.date].filter(Boolean).join(", ")),
+      el("span", {}, origin(each)),
       each.text ? el("q", {}, each.text) : null,
     ),
   );
   return el("section", { class: "sources" }, el("h3", {}, citations.length > 1 ? "Sources" : "Source"), el("ul", {}, items));
+}
+
+/** Source and date; a date that the source names already is not said twice. */
+function origin({ title, source, date }) {
+  const named = title ? source : "";
+  return [named, source.includes(date) ? "" : date].filter(Boolean).join(", ");
 }
 
 function link(text, url) {

@@ -280,20 +280,17 @@ def test_stages_keep_order_and_stay_probabilities(logits, a, b, c):
         assert ((p >= 0) & (p <= 1)).all()
 
 
-def test_line_agrees_with_scikit_learn():
+@pytest.mark.parametrize("strength", [1e-3, 0.1, 10.0])
+def test_logistic_regression_agrees_with_scikit_learn(strength):
     from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
 
-    from nescio.calibration.fit import _fit_line
+    from nescio.calibration.fit import logistic_regression
 
-    rows, _ = population(300, seed=21)
-    data = table(rows, NAMES)
-    standard = StandardScaler().fit(data.x)
-    centre = standard.mean_[None, :].repeat(2, axis=0)
-    x = standard.transform(np.vstack([data.x, centre]))
-    theirs = LogisticRegression(C=0.3, tol=1e-6, max_iter=1000).fit(x, np.concatenate([data.y, [1, 0]]))
-    ours = _fit_line(data.x, data.y, 0.3).logit(data.x)
-    assert ours == pytest.approx(theirs.decision_function(standard.transform(data.x)), abs=1e-4)
+    data = table(population(300, seed=21)[0], NAMES)
+    weight = np.random.default_rng(0).uniform(0.2, 1, 300)
+    theirs = LogisticRegression(C=strength, tol=1e-10, max_iter=10_000).fit(data.x, data.y, weight)
+    ours = logistic_regression(data.x, data.y, weight, strength)
+    assert ours == pytest.approx([*theirs.coef_[0], theirs.intercept_[0]], abs=1e-4)
 
 
 def test_row_never_carries_the_question():

@@ -35,11 +35,15 @@ RIGHT = [
     ("Who composed it?", "Dimitri Shostakovitch", "It was Dmitri Shostakovich."),
     ("What do plants make?", "thylakoid membranes", "the thylakoid membrane"),
     ("Which musical?", "Guys & Dolls", "Guys and Dolls"),
+    ("How is Q written in Morse?", "--.-", "Q is --.- in Morse code."),
+    ("How is Q written in Morse?", "--.-", "It is `--.-`"),
     ("Is it a metal?", "yes", "Yes, tungsten is a metal."),
     ("Is it a metal?", "no", "No."),
     ("Is it a metal?", "false", "no"),
 ]
 WRONG = [
+    ("How is G written in Morse?", "--.", "Q is --.- in Morse code."),
+    ("How is Q written in Morse?", "--.-", "Q is -- .- in Morse code."),
     ("Which is the capital of France?", "Paris", "Lyon"),
     ("Which is the capital of France?", "Paris", "It is not Paris, it is Lyon."),
     ("Which is the capital of Australia?", "Canberra", "Sydney rather than Canberra"),

@@ -47,7 +47,9 @@ class Problem:
         return _REFIT.format(self.expert)
 
 
-def save_calibration(folder: Path, fitted: Fitted, fitted_on: str, date: str, fingerprint: Fingerprint) -> None:
+def save_calibration(
+    folder: Path, fitted: Fitted, fitted_on: str, date: str, fingerprint: Fingerprint, exemplars: int = 0
+) -> None:
     """Write `fitted` into `folder`; a reader sees the old artefact or the new one.
 
     Args:
@@ -56,6 +58,7 @@ def save_calibration(folder: Path, fitted: Fitted, fitted_on: str, date: str, fi
         fitted_on: The data, in words.
         date: ISO date.
         fingerprint: Of the expert as it was when it was asked.
+        exemplars: How many the index held then; its growth is a reason to refit, not a reason not to use.
 
     Raises:
         ArtefactError: The folder cannot be written.
@@ -67,6 +70,7 @@ def save_calibration(folder: Path, fitted: Fitted, fitted_on: str, date: str, fi
         "status": found.status,
         "date": date,
         "fitted_on": fitted_on,
+        "exemplars": exemplars,
         "features": list(found.features),
         "fingerprint": dict(fingerprint.parts),
         "line": asdict(found.line),

@@ -52,7 +52,12 @@ def row(
     key = normalise(question) if cluster is None else cluster
     settled = role_of(key) if role is None else role
     return GradedRow(
-        hashed(question), right, p_route, features, settled, blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        hashed(question),
+        right,
+        p_route,
+        features,
+        settled,
+        blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
     )
 
 

@@ -31,6 +31,7 @@ _SUFFIX_WORDS = (
 )
 _SUFFIXES = frozenset(_SUFFIX_WORDS.split()) | {""}
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_]{3})\d{1,2}(?=[.,;)\s]|\s*$)|[⁰¹²³⁴-⁹]+(?=[.\s]|$)|\[\d{1,2}\]")
+_QUOTES = re.compile(r"[\s\"'“”‘’`*]+")
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[12]\d{3}\b)")
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{2}[.!?])\s+(?=[A-Z\"“])|(?<=[\d)][.!?])\s+(?=[A-Z])|\n+")
 _MARKER = re.compile(
@@ -60,6 +61,9 @@ def states_gold(question: str, gold: str, answer: str, tolerance: float = DEFAUL
         return "quantity" if _same_quantity(question, gold, answer, tolerance) else None
     if _same_date(question, gold, answer):
         return "date"
+    if not tokens(gold):
+        # Signs alone, such as Morse code: they stand for themselves, between blanks or quotes.
+        return "signs" if f" {gold.strip()} " in f" {re.sub(_QUOTES, ' ', answer)} " else None
     answer = _FOOTNOTE.sub("", answer)
     for variant in _variants(gold):
         if _says(question, variant, answer):

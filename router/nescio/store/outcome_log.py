@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from sqlalchemy import URL, Engine, create_engine, event, func, insert, make_url, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -20,6 +20,9 @@ from nescio.errors import ConfigError, InvalidRequest, NotFound, OutOfDisk
 from nescio.observe import log
 from nescio.store.schema import GRADES, OUTCOMES, prepare
 from nescio.types import Answered, Outcome
+
+if TYPE_CHECKING:
+    from nescio.settings import Settings
 
 LogRole = Literal["live", "fit", "test"]
 GradeWord = Literal["right", "wrong"]
@@ -100,6 +103,11 @@ class OutcomeLog:
             raise ConfigError(
                 f"the outcome log {shown} cannot be opened: {_cause(error)}", hint="check the path and its permissions"
             ) from error
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """The log that `settings` ask for: below their home, with texts if queries are logged."""
+        return cls(settings.home / "outcomes.sqlite", keep_texts=settings.log_queries)
 
     @property
     def lost(self) -> int:

@@ -61,11 +61,11 @@ _LATEX = re.compile(r"\\[A-Za-z]+")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 _OPENERS = frozenset(
-    """wer wo wann warum wieviel welche welcher welches hallo quien quién donde dónde cuando cuándo cuanto cuánto cuántos
-    cómo qué cuál hola gracias quel quelle quels quelles combien pourquoi qui où bonjour merci dove quanto quanti quale
-    perché ciao grazie onde quantos qual quem olá obrigado hoeveel waarom wanneer welke hvad hvor hvem mikä kuka missä
-    milloin gdzie kto kiedy dlaczego kde kdo proč
-    nerede nedir berapa siapa bagaimana""".split()
+    """wer wo wann warum wieviel welche welcher welches hallo quien quién donde dónde cuando cuándo cuanto cuánto
+    cuántos cómo qué cuál hola gracias quel quelle quels quelles combien pourquoi qui où bonjour merci dove
+    quanto quanti quale perché ciao grazie onde quantos qual quem olá obrigado hoeveel waarom wanneer welke
+    hvad hvor hvem mikä kuka missä milloin gdzie kto kiedy dlaczego kde kdo proč nerede nedir berapa siapa
+    bagaimana""".split()
 )
 """Words that open a question or a greeting, and that no English sentence opens with."""
 _GREEK_WORDS = 5

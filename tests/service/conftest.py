@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 
@@ -11,6 +10,7 @@ import openai
 import pytest
 import uvicorn
 
+from nescio.cli.serve import bind
 from nescio.service import create_app
 from nescio.settings import Settings, load_settings
 from tests.service.doubles import EngineDouble
@@ -21,7 +21,7 @@ class Server:
 
     def __init__(self, engine: EngineDouble, settings: Settings) -> None:
         self.engine = engine
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = bind("127.0.0.1", 0)
         self.port = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         app = create_app(engine, settings)

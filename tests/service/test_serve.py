@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -30,6 +31,23 @@ def test_taken_port_is_told_before_anything_is_loaded(monkeypatch: pytest.Monkey
 def test_bound_socket_admits_nobody_before_there_is_an_answer() -> None:
     with bind("127.0.0.1", 0) as listener, pytest.raises(ConnectionRefusedError):
         socket.create_connection(listener.getsockname(), timeout=5)
+
+
+def test_accepted_connections_do_not_delay_small_replies() -> None:
+    async def accepted() -> int:
+        seen = asyncio.get_running_loop().create_future()
+
+        def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            seen.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listener = bind("127.0.0.1", 0)
+        async with await asyncio.start_server(take, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.close()
+            return int(await seen)
+
+    assert asyncio.run(accepted()) == 1
 
 
 def test_address_of_another_machine_is_a_clear_error() -> None:

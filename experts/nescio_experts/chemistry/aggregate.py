@@ -88,6 +88,8 @@ class Aggregates(Wording):
             return self._solved(sentence(f"{self._described(ask)}: {listed}"), tuple(members), props)
         if len(members) > _LONGEST_LIST:
             return Missing("that would list too many elements.")
+        if ask.direction:
+            members = [z for z, _ in self._ranked(ask)]
         clauses = {z: self._facts.clause(z, ask.properties[0], units=ask.units, nth=ask.nth) for z in members}
         known = [clause for clause in clauses.values() if clause is not None]
         lacking = [self._name(z) for z, clause in clauses.items() if clause is None]
@@ -98,7 +100,8 @@ class Aggregates(Wording):
 
     def _mean(self, ask: Ask) -> Solved | Missing:
         members, prop = list(ask.elements) or self.members(ask), ask.properties[0]
-        values = [(z, self._facts.value(z, prop, ask.nth)) for z in members]
+        measured = {z for z in members if not self._facts.estimated(z, prop)}
+        values = [(z, self._facts.value(z, prop, ask.nth) if z in measured else None) for z in members]
         known = [v for _, v in values if v is not None]
         lacking = [self._name(z) for z, v in values if v is None]
         if len(known) < 2 or (lacking and ask.operation == "sum"):
@@ -108,7 +111,7 @@ class Aggregates(Wording):
         of = join([self._name(z) for z in ask.elements]) if ask.elements else self._described(ask)
         shown = self._show(float(f"{value:.8g}"), ask)
         text = f"the {what} {PROPERTIES[prop].label} of {of} is {shown}, over {len(known)} elements"
-        tail = f" No value is tabulated for {join(lacking)}." if lacking and len(lacking) <= 8 else ""
+        tail = f" No measured value is tabulated for {join(lacking)}." if lacking and len(lacking) <= 8 else ""
         return self._solved(sentence(text) + tail, tuple(members), ask.properties, facts=len(known))
 
     def _neighbour(self, ask: Ask) -> Solved | Missing:

@@ -211,6 +211,14 @@ class Facts:
         share = quantity(isotope.abundance, "%")
         return f"the most abundant isotope of {_name(element)} is {name}, {share} of it in nature"
 
+    def _uses(self, element: Element) -> str | None:
+        text = element.text_of("uses")
+        return None if text is None else f"uses of {_name(element)}: {text.rstrip('.')}"
+
+    def _sources(self, element: Element) -> str | None:
+        text = element.text_of("sources")
+        return None if text is None else f"sources of {_name(element)}: {text.rstrip('.')}"
+
     def _lattice_structure(self, element: Element) -> str | None:
         code = element.text_of("lattice_structure")
         return None if code is None else f"the crystal structure of {_name(element)} is {_STRUCTURES[code]} ({code})"

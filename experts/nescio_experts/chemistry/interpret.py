@@ -19,6 +19,9 @@ from nescio_experts.chemistry.table import Table
 from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
 from nescio_experts.grounded import Hit
 
+_JOINED = frozenset({"check_symbol", "check_value", "neighbour"})
+"""Operations whose two pieces need nothing that joins them."""
+
 
 def interpret(scan: Scan, table: Table, guess: str | None = None) -> Ask | Misfit:
     """What the question asks.
@@ -36,13 +39,13 @@ def interpret(scan: Scan, table: Table, guess: str | None = None) -> Ask | Misfi
     if left.unexplained:
         known = bool(scan.named or scan.isotopes)
         return Misfit("unexplained" if known else "unknown", left.unexplained)
-    if isinstance(ask, Ask) and (joined := loose(scan)) is not None:
+    if isinstance(ask, Ask) and ask.operation not in _JOINED and (joined := loose(scan)) is not None:
         return joined
     return ask
 
 
 def _ask(pieces: Pieces, table: Table) -> Ask | Misfit:
-    for rule in (_isotope, _superlative, _comparative, _two_values, _aggregate, _membership, _sets, _neighbour):
+    for rule in _RULES:
         found = rule(pieces, table)
         if found is not None:
             return found
@@ -55,9 +58,28 @@ def _isotope(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         return None
     properties = ["half_life" if p == "isotopes" else p for p in pieces.properties]
     properties = ["isotope_abundance" if p == "abundance_crust" else p for p in properties]
+    asked = [name for name in pieces.sets if name in {"radioactive", "stable"}]
+    if asked and not properties and len(isotopes) == 1:
+        return Ask("check_set", ("radioactive",), isotopes=isotopes, sets=(asked[0],), operations=1)
     if not properties or pieces.superlatives or pieces.comparatives or pieces.elements:
         return Misfit("no_property")
     return Ask("lookup", tuple(properties), isotopes=isotopes)
+
+
+def _check_name(pieces: Pieces, table: Table) -> Ask | None:
+    """Whether a symbol or a number is an element's ("Is Fe the symbol of iron?", "Does carbon have 6 protons?")."""
+    named = pieces.scan.named
+    if not pieces.yes_no or len(named) != 2 or pieces.comparatives or pieces.superlatives:
+        return None
+    by_name = [n.number for n in named if n.how in {"name", "corrected"}]
+    by_symbol = [n.number for n in named if n.how == "symbol"]
+    by_number = [n.number for n in named if n.how == "number"]
+    if pieces.properties == ["symbol"] and len(by_name) == 1 and len(by_symbol) == 1:
+        return Ask("check_symbol", ("symbol",), (by_name[0], by_symbol[0]), operations=1)
+    if not pieces.properties and len(by_number) == 1 and len(by_name + by_symbol) == 1:
+        value = float(by_number[0])
+        return Ask("check_value", ("atomic_number",), tuple(by_name + by_symbol), value=value, operations=1)
+    return None
 
 
 def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -82,7 +104,7 @@ def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         if not pieces.yes_no:
             return Misfit("shape")
         return replace(common, operation="check_extreme", elements=tuple(pieces.elements), sets=tuple(pieces.sets))
-    if not (pieces.sets or pieces.scan.sets):
+    if not (pieces.sets or pieces.scan.sets or {"atom", "atoms"} & set(pieces.scan.reading.folded())):
         return Misfit("no_element")
     return replace(common, sets=tuple(pieces.sets))
 
@@ -215,7 +237,8 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not properties:
         return Ask("list", sets=sets, operations=1)
     if len(properties) == 1 and properties[0] in PROPERTIES:
-        return Ask("list", tuple(properties), sets=sets, nth=pieces.nth, operations=1)
+        ranked = 1 if "rank" in pieces.ops else 0
+        return Ask("list", tuple(properties), sets=sets, direction=ranked, nth=pieces.nth, operations=1)
     return Misfit("shape")
 
 
@@ -245,8 +268,6 @@ def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:
         properties = ["name"]
     if properties == ["atomic_number"] and all(n.how == "number" for n in pieces.scan.named):
         properties = ["name"]
-    if pieces.yes_no and len(pieces.elements) > 1 and properties == ["symbol"]:
-        return Ask("check_order", ("symbol",), tuple(pieces.elements), operations=1)
     for name in pieces.sets:
         if not name.startswith("phase:") and not all(in_set(table, z, name) for z in pieces.elements):
             return Misfit("shape", tuple(pieces.sets))
@@ -283,3 +304,7 @@ def _fits(unit: str, properties: Sequence[str]) -> bool:
     return any(
         (PROPERTIES[p].unit, unit) in UNIT_FACTORS or PROPERTIES[p].unit == unit for p in properties if p != "heavy"
     )
+
+
+_RULES = (_isotope, _check_name, _superlative, _comparative, _two_values, _aggregate, _membership, _sets, _neighbour)
+"""In this order; the first that recognises its pieces decides."""

@@ -6,12 +6,15 @@ the parser resolves: ``liquefy`` (melting or condensing), ``heavy`` (weight or d
 
 from __future__ import annotations
 
-_TEMP = "{temperature,temperatures,temp,temps,point,points,pt}"
+_TEMP = "{temperature,temperatures,temp,temps,point,points,pt,pts,threshold,mark}"
 _VAPOUR = "{gas,gaseous,vapor,vapour,a gas,a vapor,a vapour}"
 _LIQUID = "{liquid,a liquid,molten,fluid,runny}"
 _BIG = "{high,great,large,big,strong}"
 _IONIZE = "{ionization,ionisation,ionizing,ionising}"
-_DISCOVER = "{discover,discovered,discovers,find,found,isolate,isolated,identify,identified,detected}"
+_DISCOVER = (
+    "{discover,discovered,discovers,discovering,find,found,finding,isolate,isolated,isolating,identify,"
+    "identified,detected}"
+)
 _VAPORIZE = "{vaporization,vaporisation,evaporation}"
 
 PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
@@ -21,9 +24,12 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{m p,mp,mpt,tm,t m,melt point,melt temp,melt temperature,freezing pt,melting pt,point of fusion}",
         "{become,becomes,turn,turns,turning,go,goes,change,changes} {,in}{to ,}molten",
         "{go,goes,turn,turns,change,changes,pass,passes,transition,transitions} from {a ,}solid {in,}to {a ,}liquid",
-        "{solid,solids} to {a ,}{liquid,liquids} {transition,change,point,temperature}",
+        "{solid,solids} {to ,}{a ,}{liquid,liquids} {transition ,phase transition ,change ,}{point,temperature,"
+        "temp,transition}",
         "{become,becomes,turn,turns,go,goes} {,in}{to ,}{solid,a solid}",
         "stop{s,} being {a ,}solid",
+        "{melts,melt,melted,melting} {into a ,to a ,into ,to }{liquid,puddle}",
+        "{turn,turns,turning,go,goes,become,becomes} .. molten",
     ),
     "liquefy": (
         "{become,becomes,becoming,get,gets} " + _LIQUID,
@@ -38,7 +44,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{become,becomes,becoming,turn,turns,turning,change,changes,go,goes,make,makes} {,in}{to ,}" + _VAPOUR,
         "{turn,turns,turning,change,changes,make,makes,transform,transforms} .. {gas,vapor,vapour,gaseous}",
         "{go,goes,turn,turns,change,changes,pass,passes} from {a ,}liquid {in,}to {a ,}{gas,vapor,vapour}",
-        "{liquid,liquids} to {a ,}{gas,vapor,vapour} {transition,change,point,temperature}",
+        "{liquid,liquids} {to ,}{a ,}{gas,vapor,vapour} {transition ,phase transition ,change ,}{point,"
+        "temperature,temp,transition}",
         "stop{s,} being {a ,}liquid",
     ),
     "critical_temperature": ("critical {temperature,temp,point temperature}",),
@@ -51,17 +58,26 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{mass,weight,grams,kilograms,kilos,weigh,weighs} .. {a,per,each,every,one} {cubic,cc,ml,milliliter,"
         "litre,liter}"
         " {centimeter,centimetre,cm,meter,metre,inch,of,}",
+        "{1,one,a,single} cubic {cm,centimeter,centimetre,m,meter,metre,inch} .. {weigh,weighs,mass,have,heavy}",
         "{weigh,weighs,weight,heavy,mass} .. {cubic,cube} {centimeter,centimetre,cm,meter,metre,inch,}",
         "{cubic centimeter,cubic centimetre,cubic meter,cubic metre} .. {weigh,weighs}",
         "{grams per cubic cm,g per cc,mass of {1,one,a} cubic {centimeter,centimetre,cm}}",
         "rho",
+        "{tightly,closely,densely} packed",
+        "{how much ,}{mass,matter} .. {fits,fit,packed,contained} .. {cubic,volume,cc} {centimeter,centimetre,cm,}",
+        "{g,kg,mass,weight} of {one,a,1} {cc,ml,cubic centimeter,cubic centimetre,cubic meter,cubic metre}",
     ),
     "atomic_number": (
         "{atomic,element,proton,periodic} {number,numbers,no,num,nr}",
-        "{number,position,place,spot,slot,placement} {in,on,of} the {periodic ,}table{, of elements,of the elements}",
-        "{periodic table ,}{number,position,slot,spot} {in,on} the periodic table{, of elements}",
-        "{periodic table number,periodic table position,z value,z number,nuclear charge,charge number}",
-        "{what,which} number is",
+        "number {in,on,of} the {periodic ,}table{, of elements,of the elements}",
+        "{periodic table number,z value,z number,nuclear charge,charge number}",
+        "{what,which} number {is,does}",
+        "{z of,z for,number of element}",
+    ),
+    "place": (
+        "{position,place,location,spot,slot,where} .. {periodic table,table of elements,periodic system}",
+        "{position,place,location,spot,slot,where} .. {in,on} the {periodic table,table of elements,periodic system}",
+        "{position,place,location,placement} {in,on} {the ,}periodic table",
     ),
     "protons": (
         "{how many ,number of ,no of ,count of ,amount of ,}proton{s,}",
@@ -82,11 +98,17 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{atom,atoms} {weigh,weighs}",
         "{weight,mass,masses,weights,weigh,weighs,atomic wt,at wt,aw,amu,atomic mass unit,atomic mass units,daltons}",
     ),
-    "molar_mass": ("molar {mass,masses,weight}", "{weight,mass,grams,weigh,weighs} .. {mole,mol}", "gram atomic mass"),
+    "molar_mass": (
+        "molar {mass,masses,weight}",
+        "{weight,mass,grams,weigh,weighs} .. {mole,mol}",
+        "{mole,mol} .. {weigh,weighs,weight,mass,grams}",
+        "gram atomic mass",
+    ),
     "heavy": ("{how ,}{heavy,heaviness}",),
     "symbol": (
         "{chemical ,atomic ,element ,elemental ,periodic table ,}{symbol,symbols,abbreviation,abbreviations,sign}",
         "{abbreviated,abbreviate,symbolized,symbolised,symbolised as,notation,letter code,chemical code,shorthand}",
+        "{one,two,1,2} {letter,letters}",
         "{letter,letters} {stand,stands,represent,represents,denote,denotes,is used,are used,symbolise,"
         "symbolize}{, for}",
         "{how .. written,letters of,letter or letters,what letters,which letters,which letter,what letter,initials}",
@@ -107,19 +129,25 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "en_pauling": (
         "{pauling ,}{electronegativity,electronegativities,electronegative,electro negativity,electro negative}"
         "{, value, number, on the pauling scale, pauling}",
+        "strongly .. {attract,attracts,pull,pulls} .. electrons",
+        "{tendency,ability,power} .. attract .. electrons",
         "{pauling {value,number},electron attracting power,en value,pull on electrons,attract{s,} electrons}",
         "pauling scale",
+        "{en of,en for,en value}",
     ),
     "en_allen": ("allen electronegativity", "electronegativity .. allen {scale,}", "allen scale"),
     "ionization_energy": (
         "{1st ,first ,initial ,}" + _IONIZE + " {energy,energies,potential,potentials,enthalpy}",
-        "{ionize,ionise,ionizes,ionises,ionized,ionised}",
+        "{ie1,ie 1,first ie,1st ie,i1 of,ie of}",
+        "{ionize,ionise,ionizes,ionises,ionized,ionised,ionizing,ionising,ionization,ionisation}",
+        "{energy,energies} .. {ionize,ionise,ionized,ionised,ionizing,ionising}",
         "{energy ,}.. {remove,removes,removing,strip,strips,knock,pull,detach,rip,take,eject} {off ,out ,away ,}"
         "{an ,one ,the first ,the outermost ,its first ,its outermost ,a single ,1 ,the ,}{electron,outer electron}",
         "{remove,removing,strip,stripping,knock,knocking,detach,rip,eject} .. electron",
     ),
     "electron_affinity": (
         "electron affinit{y,ies}",
+        "{ea of,ea for,electron gain enthalpy,electron gain energy}",
         "affinity for {an ,}electron{s,}",
         "{energy ,}.. {released,gained,given off} .. {gains,adds,accepts,captures,adding,gaining} .. electron",
     ),
@@ -131,12 +159,14 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "series": (
         "{series,category,categories,family,classification,class,kind of element,type of element,sort of element}",
         "{element {type,category,family,class,group name},classified{, as},chemical {series,family,class,group}}",
-        "{kind,type,sort} of {a ,an ,}{element,metal}",
+        "{kind,type,sort} of {a ,an ,}{element,metal,substance}",
+        "{classify,categorize,categorise,classed,grouped,categorized,categorised}",
         "{metal nonmetal or metalloid,metal or {a ,}nonmetal,metal or {a ,}non metal,metal metalloid or nonmetal}",
     ),
     "atomic_radius": (
         "{atomic ,atom ,}{radius,radii,size,sizes}",
-        "{how {big,large,wide} is {an ,a ,one ,the ,}},{big,large,small} .. {atom,atoms}",
+        "how {big,large,wide,small,tiny} .. {atom,atoms}",
+        "how {big,large,wide} is",
         "{size,radius} of {an ,a ,one ,the ,}atom{s,}",
     ),
     "covalent_radius_pyykko": ("covalent {radius,radii,size,bond radius}", "single bond {covalent ,}radius"),
@@ -153,6 +183,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{discoverer,discoverers,discovered by,found by,isolated by,finder}",
         "{who,whom,which {person,people,scientist,scientists,chemist,chemists},by whom,what {scientist,chemist}} .. "
         + _DISCOVER,
+        "{who,whom} .. first " + _DISCOVER,
+        "who .. the first to " + _DISCOVER,
         "{who,whom} .. {discovery,credited,credit,come across}",
         "{who,whom} .. {credited,credit} .. {discovery,discovering,finding}",
         "{credited,credit} .. {discovery,discovering,finding}",
@@ -161,6 +193,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "discovery_location": (
         "{where,which country,what country,place,location,whereabouts} .. {first found,discovered,discover,isolated}",
+        "{which country,what country,in which country} .. {found,discovered,isolated,identified}",
+        "{where,which country,what country} .. first " + _DISCOVER,
         "{place,country,location,site} of {discovery,its discovery}",
         "discovery {location,place,country,site}",
         "{where,which country,what country} .. {discovery,first discovered,first found,first isolated}",
@@ -199,6 +233,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{heat,enthalpy,latent heat,energy} of {fusion,melting}",
         "{fusion,melting} {heat,enthalpy,energy}",
         "{energy,heat} .. {melt,melting} .. {mole,mol}",
+        "{energy,heat} .. {melt,melting,liquefy}",
         "{latent heat of fusion,molar heat of fusion,latent heat for melting}",
         "{heats of fusion,enthalpies of fusion}",
     ),
@@ -206,6 +241,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{heat,enthalpy,latent heat,energy} of {" + _VAPORIZE[1:-1] + ",boiling,vapourisation,vapourization}",
         "{" + _VAPORIZE[1:-1] + ",vapourisation} {heat,enthalpy,energy}",
         "{energy,heat} .. {vaporize,vaporise,boil,evaporate,boiling} .. {mole,mol}",
+        "{energy,heat} .. {vaporize,vaporise,boil,evaporate}",
         "{heats,enthalpies} of " + _VAPORIZE,
     ),
     "heat_of_formation": (
@@ -221,6 +257,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "name_origin": (
         "{origin,origins,etymology,root,source,meaning,derivation} {of ,behind ,for ,}{the ,its ,}"
         "{name,word,names,symbol,}",
+        "{whom,who,what} .. named",
+        "why .. {called,named,name}",
         "{named after,named for,named in honor of,named in honour of,name come from,name comes from,namesake}",
         "{where .. name .. {come from,comes from,from,originate},name originate,name derive{,d},word .. {come,"
         "comes} from}",
@@ -230,7 +268,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "phase": (
         "{state of matter,physical state,state of aggregation,aggregate state,physical phase,phase of matter,phase}",
-        "{what,which} {state,form} {is,does,of,do,would,will,are}",
+        "{what,which} {state,phase,form}{, of matter} {is,does,of,do,would,will,are}",
         "{solid liquid or gas,solid {or ,}a {liquid or ,}gas,solid a liquid or a gas,solid liquid gas,"
         "liquid or {a ,}gas}",
         "{gas liquid or solid,gas a liquid or a solid,solid or {a ,}liquid,solid or {a ,}gas,gas or {a ,}liquid}",

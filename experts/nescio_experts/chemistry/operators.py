@@ -12,7 +12,7 @@ COMPARATIVES: dict[str, tuple[str, ...]] = {
         "{higher,greater,larger,bigger,more,longer,stronger,above,exceed,exceeds,over,exceeding,upwards of,"
         "hotter,warmer,"
         "at least}",
-        "{surpass,surpasses,beat,beats,top,tops,outrank,outranks}",
+        "{surpass,surpasses,beat,beats,outrank,outranks}",
     ),
     "c-": ("{lower,smaller,less,fewer,below,under,weaker,shorter,cooler,colder,lesser,at most,short of}",),
     "s+": ("{highest,greatest,largest,biggest,most,max,maximum,maximal,top,strongest,hottest,winner,tops,peak,best}",),
@@ -96,6 +96,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     ),
     "o:ratio": ("{how many times,ratio,factor,quotient,times as,times more,how many fold,what multiple}",),
     "o:count": ("{how many,number of,count,count of,total number of,count up,how numerous,tally}",),
+    "o:rank": ("{rank,order,sort,arrange,ranking,ranked,sorted,ordered}{, in order}{, of, by, from}",),
     "o:list": (
         "{list,enumerate,list all,list out,list of,name all,name every,all the,all of the,give all,complete list}",
     ),
@@ -169,6 +170,8 @@ UNITS: dict[str, tuple[str, ...]] = {
     "u:pm": ("{in ,}{pm,picometer,picometers,picometre,picometres}",),
     "u:Å": ("{in ,}{angstrom,angstroms,ångström,ångströms}",),
     "u:nm": ("{in ,}{nm,nanometer,nanometers,nanometre,nanometres}",),
+    "u:J/(g·K)": ("{in ,}{joules,joule,j} per gram {per ,and ,}{kelvin,degree,celsius,k}", "{in ,}jgk"),
+    "u:W/(m·K)": ("{in ,}{watts,watt,w} per {meter,metre,m} {per ,and ,}{kelvin,degree,k}", "{in ,}wmk"),
     "u:u": ("{in ,}{u,amu,dalton,daltons,da,atomic mass units,unified atomic mass units}",),
     "u:g/mol": ("{in ,}{g,gram,grams} {per ,a ,}{mol,mole}",),
 }
@@ -187,6 +190,14 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "at sea level",
         "{standard,normal} atmospheric pressure",
     ),
+    "x:wording": (
+        "for the first time",
+        "{if ,when ,}{i,you,we,one} {heat,heated,keep heating}{, up,it}",
+        "{heat,heated} up",
+        "{need,needs,have,has} to be heated",
+        "{as far as you know,to your knowledge,off the top of your head,just out of curiosity,out of curiosity}",
+        "{by the way,for my homework,for school,for a quiz,for a class}",
+    ),
     "x:neutral": (
         "{neutral,uncharged,ordinary,single,individual,one} {atom,atoms}",
         "{atom,atoms}",
@@ -197,15 +208,24 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
 }
 
 _FILLERS = """
-absolute according accurate amount before begin begins belong belongs boundary chem chemical chemistry classroom
-cold data datum degree degrees describe detail details determine during element elements exactly exam expected
-experience experiences explain fall falls following further given got happens have heated heating hits homework hot
-lab level levels listed located measure measured measurement much must need needs numeric numerical numerically
-obtain occur occurs officially order ought out part particular periodic placed point points pop properties property
-quantity quote reach reached reaches reported require required requires science scientific should sit sits start
-starting starts stats student study studying substance supposed table tabulated takes tell temp temperature
-temperatures temps term terms test textbook trivia typical typically unit units until usual usually value values way
-written between among
+absolute accepted according accurate accurately ai all among amount answer answers approximately around asap asks
+assignment assistant before begin begins behind belong belongs between bot boundary brief bring bro brought checking
+chem chemical chemistry chemists chill chilled cite classroom clue cold commonly comprise comprises consist consists
+contain containing contains cool cooled correct correctly curious current currently d data datum daughter decimal
+degree degrees describe detail detailed details determine different documented dude during element elements english
+entire estimated ever every exactly exam exist existing exists expected experience experiences experimental expert
+experts explain fall falls fast following friend further generally gimme given got gotta hand handbook handy happen
+happening happens have having heated heating hides hits hold holds homework hope hoping horizontal hot humans idea
+identify include includes interested jog jot kid kindly lab learn learning lemme letters level levels listed
+literature located looking lookup love madam make makes mankind mate measure measured measurement member members
+memory much must need needs nescio normally noted numbered numbers numeric numerical numerically obtain occur occurs
+official officially ought out part particular people periodic placed plain point points pop possess possesses
+professor project properties property put quantity quizzing quote reach reached reaches record recorded reference
+refresh remain remains report reported require required requires research roughly saw says scale science scientific
+search see sense sentence share short should simply sir sit sits son sorry spell start starting starts stats stay
+stays student study studying substance supposed table tabulated takes teach teacher tell temp temperature
+temperatures temps term terms test textbook today trivia trying typical typically unit units until usual usually
+value values various vertical wants warm warmed wassup way whole wish word words worksheet write written
 """
 FILLER_WORDS = frozenset(_FILLERS.split())
 """Words that in a question about an element carry no demand of their own."""

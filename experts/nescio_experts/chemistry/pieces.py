@@ -34,6 +34,7 @@ _WEAK = {
     "series": frozenset({"group", "period", "goldschmidt_class"}),
     "phase": frozenset({"melting_point", "boiling_point"}),
     "group": frozenset({"series"}),
+    "place": frozenset({"atomic_number", "group", "period", "block"}),
     "atomic_weight": frozenset({"molar_mass", "density", "heavy"}),
     "abundance": frozenset({"abundance_crust", "abundance_sea", "most_abundant_isotope"}),
 }
@@ -79,12 +80,13 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
     if not properties and guess is not None:
         properties = [guess]
     elements = list(dict.fromkeys(n.number for n in scan.named))
+    most = {hit.indexes for hit in scan.of("s+") + scan.of("s-")}
     pieces = Pieces(
         scan=scan,
         properties=properties,
         elements=elements,
         sets=[hit.id[2:] for hit in scan.sets if hit.id != "g:all"],
-        comparatives=scan.of("c+") + scan.of("c-"),
+        comparatives=[hit for hit in scan.of("c+") + scan.of("c-") if hit.indexes not in most],
         superlatives=scan.of("s+") + scan.of("s-"),
         ops=frozenset(hit.id[2:] for hit in scan.of("o:")),
         units=tuple(dict.fromkeys(hit.id[2:] for hit in scan.of("u:") if hit.id != "u:°")),
@@ -94,6 +96,8 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
         implied = hit.id[3:]
         if implied and implied not in pieces.properties:
             pieces.properties.append(implied)
+    if {"atom", "atoms"} & set(scan.reading.folded()):
+        pieces.properties = ["atomic_weight" if p == "heavy" else p for p in pieces.properties]
     pieces.properties = _resolve(_drop_weak(pieces.properties), elements, table)
     _rank_ionization(pieces)
     return pieces
@@ -124,6 +128,8 @@ def _resolve(properties: Sequence[str], elements: Sequence[int], table: Table) -
         if prop == "liquefy":
             gas = bool(elements) and table.elements[elements[0]].phase_at(298.15) == "gas"
             resolved.append("boiling_point" if gas else "melting_point")
+        elif prop == "place":
+            resolved += _place(elements, table)
         elif prop == "discovery":
             resolved += ["discoverers", "discovery_year"]
         elif prop == "abundance" and elements:
@@ -131,6 +137,11 @@ def _resolve(properties: Sequence[str], elements: Sequence[int], table: Table) -
         else:
             resolved.append(prop)
     return list(dict.fromkeys(resolved))
+
+
+def _place(elements: Sequence[int], table: Table) -> list[str]:
+    in_group = all(table.elements[z].group is not None for z in elements)
+    return ["atomic_number", "group", "period"] if in_group else ["atomic_number", "period", "block"]
 
 
 def _is_yes_no(scan: Scan) -> bool:
@@ -165,6 +176,9 @@ def loose(scan: Scan) -> Misfit | None:
     for one, other in pairwise(scan.named):
         if one.number == other.number or one.indexes == other.indexes:
             continue
-        if not _JOINERS.search(scan.between(one.indexes[-1], other.indexes[0])):
+        compared = any(
+            one.indexes[-1] < hit.indexes[0] < other.indexes[0] for hit in scan.hits if hit.id.startswith(("c+", "c-"))
+        )
+        if not compared and not _JOINERS.search(scan.between(one.indexes[-1], other.indexes[0])):
             return Misfit("shape")
     return None

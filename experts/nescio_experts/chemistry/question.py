@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Operation = Literal[
-    "lookup", "choose", "check_order", "check_bound", "check_value", "check_set", "check_extreme", "difference",
-    "range", "ratio", "extreme", "filter", "count", "list", "mean", "median", "sum", "neighbour",
+    "lookup", "choose", "check_order", "check_bound", "check_value", "check_set", "check_extreme", "check_symbol",
+    "difference", "range", "ratio", "extreme", "filter", "count", "list", "mean", "median", "sum", "neighbour",
 ]  # fmt: skip
 
 

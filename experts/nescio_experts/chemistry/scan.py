@@ -17,7 +17,9 @@ from nescio_experts.chemistry.table import Table
 from nescio_experts.grounded import FILLERS, Claims, Gazetteer, Hit, Phrasebook, Reading
 
 CHEMISTRY_FILLERS = FILLERS | FILLER_WORDS
-_TEMPERATURE = re.compile(r"(?i)\b(melt|boil|freez|temperature|temp\b|bp\b|mp\b|conden|liqu|solid|vapo|gas\b|hot)")
+_TEMPERATURE = re.compile(
+    r"(?i)\b(melt|boil|freez|temperature|temp\b|bp\b|mp\b|conden|liqu|solid|vapo|gas\b|hot\b|phase|state\b)"
+)
 _REWRITES = (
     (re.compile(r"°\s*C\b|℃|\bdeg\.?\s*C\b|\bdegrees? C\b"), " celsius "),
     (re.compile(r"°\s*F\b|℉|\bdeg\.?\s*F\b|\bdegrees? F\b"), " fahrenheit "),
@@ -26,6 +28,8 @@ _REWRITES = (
     (re.compile(r"(?i)\bkg\s*/\s*(m3|m³|m\^3)"), " kgm3 "),
     (re.compile(r"(?i)\bkj\s*/\s*mol"), " kilojoules per mole "),
     (re.compile(r"(?i)\bg\s*/\s*mol"), " grams per mole "),
+    (re.compile(r"\bJ\s*/?\s*\(?g[ ·*/⋅]*(K|°?C)\)?"), " jgk "),
+    (re.compile(r"\bW\s*/?\s*\(?m[ ·*/⋅]*K\)?"), " wmk "),
     (re.compile(r"\bg\s*/\s*[lL]\b"), " grams per liter "),
     (re.compile(r"(?i)e-?configuration"), "electron configuration"),
     (re.compile(r"[−–](?=\d)"), "-"),
@@ -39,7 +43,7 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 _COUNTS = "one two three four five six seven eight nine ten".split()
 _NUMBERED = re.compile(
     r"(?<!\S)(?:(?:atomic|element|proton|periodic) (?:number|no|num)(?: of| is| equals| equal to)?|z|z equals|z is"
-    r"|elements? (?:number|no|num|numbers)|elements?|number) (\d{1,3})(?: and (\d{1,3}))?"
+    r"|elements? (?:number|no|num|numbers)|elements?|number|no) (\d{1,3})(?: and (\d{1,3}))?"
     r"(?: (?:in|on|of) the periodic table)?(?!\S)"
 )
 _PROTONS = re.compile(r"(?<!\S)(?:(?:exactly )?(\d{1,3}) (?:protons|electrons)|(\d{1,3})(?:st|nd|rd|th) element)(?!\S)")
@@ -228,8 +232,18 @@ class Scanner:
     def _phrases(self, scan: Scan) -> None:
         for hit in self._book.find(scan.reading, scan.claims.by):
             (scan.sets if hit.id.startswith("g:") else scan.hits).append(hit)
+        scan.hits = [self._announcing(scan, hit) for hit in scan.hits]
         for hit in (*scan.sets, *scan.hits):
             scan.claims.claim(hit.indexes, hit.id)
+
+    @staticmethod
+    def _announcing(scan: Scan, hit: Hit) -> Hit:
+        """`hit`, or a condition if it only announces a symbol ("the density of the element with symbol Mo")."""
+        symbols = {i for n in scan.named if n.how == "symbol" for i in n.indexes}
+        others = any(h.id.startswith("p:") and h.id not in {"p:symbol", "p:name"} for h in scan.hits)
+        if hit.id == "p:symbol" and others and hit.indexes[-1] + 1 in symbols:
+            return Hit("x:symbol", hit.indexes)
+        return hit
 
     def _numbers(self, scan: Scan) -> None:
         for i, word in enumerate(scan.reading.words):

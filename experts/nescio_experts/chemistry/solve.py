@@ -34,6 +34,7 @@ class Solver(Aggregates):
             "check_value": self._check_value,
             "check_set": self._check_set,
             "check_extreme": self._check_extreme,
+            "check_symbol": self._check_symbol,
             "difference": self._difference,
             "range": self._range,
             "ratio": self._difference,
@@ -78,12 +79,12 @@ class Solver(Aggregates):
 
     def _extreme_oxidation(self, ask: Ask) -> Solved | Missing:
         element = self._table.elements[ask.elements[0]]
-        states = element.oxidation_main if ask.top == 1 else ()
+        states = element.oxidation_main + element.oxidation_other
         if not states:
             return self._missing(element.number, "oxidation_states", [])
         best = max(states) if ask.direction > 0 else min(states)
         which = "highest" if ask.direction > 0 else "lowest"
-        text = f"the {which} main oxidation state of {element.name} ({element.symbol}) is {best:+d}"
+        text = f"the {which} known oxidation state of {element.name} ({element.symbol}) is {best:+d}"
         return self._solved(sentence(text), ask.elements, ask.properties)
 
     def _isotopes(self, ask: Ask) -> Solved | Missing:
@@ -142,13 +143,11 @@ class Solver(Aggregates):
         if isinstance(by_density, Missing):
             return by_weight
         text = f"{by_weight.text} By density: {by_density.text[0].lower()}{by_density.text[1:]}"
-        if ask.operation == "check_order":
-            text = f"{by_weight.text} By density: {by_density.text}"
+        if ask.operation != "lookup" and by_weight.text.split()[0] != by_density.text.split()[0]:
+            return Missing("“heavier” may mean the atom or the bulk, and they disagree here.", text)
         return Solved(text, by_weight.citations + by_density.citations, by_weight.facts + by_density.facts)
 
     def _check_order(self, ask: Ask) -> Solved | Missing:
-        if ask.properties == ("symbol",):
-            return self._check_symbol(ask)
         values = self._values(ask)
         if isinstance(values, Missing):
             return values
@@ -160,8 +159,9 @@ class Solver(Aggregates):
         return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
 
     def _check_symbol(self, ask: Ask) -> Solved:
-        one, other = (self._table.elements[z] for z in ask.elements[:2])
-        text = f"no: the symbol of {one.name} is {one.symbol}; {other.symbol} is {other.name}"
+        one, other = (self._table.elements[z] for z in ask.elements)
+        verdict, tail = ("yes", "") if one == other else ("no", f"; {other.symbol} is {other.name}")
+        text = f"{verdict}: the chemical symbol of {one.name} is {one.symbol}{tail}"
         return self._solved(sentence(text), ask.elements, ask.properties)
 
     def _difference(self, ask: Ask) -> Solved | Missing:
@@ -227,7 +227,17 @@ class Solver(Aggregates):
         clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth)
         return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
 
+    def _check_isotope(self, ask: Ask) -> Solved | Missing:
+        found = self._isotopes(ask)
+        isotope = self._facts.isotope(*ask.isotopes[0])
+        if isinstance(found, Missing) or isotope is None:
+            return found
+        holds = isotope.radioactive == (ask.sets[0] == "radioactive")
+        return replace(found, text=f"{'Yes' if holds else 'No'}: {found.text}")
+
     def _check_set(self, ask: Ask) -> Solved | Missing:
+        if ask.isotopes:
+            return self._check_isotope(ask)
         z = ask.elements[0]
         verdicts = [in_set(self._table, z, name, ask.kelvin or ROOM_TEMPERATURE) for name in ask.sets]
         if None in verdicts:

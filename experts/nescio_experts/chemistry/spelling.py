@@ -35,7 +35,7 @@ ALIASES = {
 }
 """Name → symbol."""
 
-LOWER_SYMBOLS = frozenset("Fe Cu Ag Au Hg Pb Sn Zn Mg Na Cl Li Kr Rb Sr Zr Nb Rh Pd Sb Xe Cs Hf Pt Tl Rn".split())
+LOWER_SYMBOLS = frozenset("Fe Cu Ag Au Hg Pb Sn Zn Mg Na Cl Li Kr Rb Sr Zr Nb Rh Pd Sb Xe Cs Hf Tl Rn".split())
 """Symbols that are no word in any case, so "fe" and "FE" mean iron too."""
 
 WORD_SYMBOLS = frozenset("In As At He I No Be Am Os La Mo Re Pa".split())

@@ -257,11 +257,12 @@ def _transitions(database: sqlite3.Connection) -> dict[int, tuple[Transition, ..
 
 
 def _ionization(database: sqlite3.Connection) -> dict[int, tuple[float | None, ...]]:
-    found: dict[int, list[float | None]] = {}
-    rows = "SELECT atomic_number, ionization_energy FROM ionizationenergies ORDER BY atomic_number, ion_charge"
+    """The n-th energy stands at n - 1; for the heaviest elements only some higher ones are known."""
+    found: dict[int, dict[int, float]] = {}
+    rows = "SELECT atomic_number, ion_charge, ionization_energy FROM ionizationenergies"
     for row in database.execute(rows):
-        found.setdefault(row["atomic_number"], []).append(row["ionization_energy"])
-    return {z: tuple(energies) for z, energies in found.items()}
+        found.setdefault(row["atomic_number"], {})[row["ion_charge"]] = row["ionization_energy"]
+    return {z: tuple(known.get(charge) for charge in range(max(known) + 1)) for z, known in found.items()}
 
 
 def _oxidation(database: sqlite3.Connection) -> dict[tuple[int, str], tuple[int, ...]]:

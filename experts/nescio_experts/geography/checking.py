@@ -71,9 +71,9 @@ def _group(plan: Check) -> Reply | Gap:
     assert isinstance(country, Country)
     group = atlas().groups[plan.values[0]]
     yes = country.code in group.members
-    clause = facts.continent(country) if len(group.id) == 2 else None
+    clause = facts.continent(country) if group.id.isupper() else None
     told = clause or f"{country.the} {'is' if yes else 'is not'} one of the {len(group.members)} members of {group.name}"
-    if not yes and "continent" in country.notes and len(group.id) == 2 and group.name in country.notes["continent"]:
+    if not yes and "continent" in country.notes and group.id.isupper() and group.name in country.notes["continent"]:
         return Reply(sentence(f"Partly: {told}"), (country,), (group,), operations=1)
     return Reply(sentence(f"{'Yes' if yes else 'No'}: {told}"), (country,), (group,), operations=1)
 

@@ -14,7 +14,7 @@ from typing import Any
 from nescio_experts.geography.atlas import atlas, read_cache
 from nescio_experts.grounded import fold
 
-DOMINANT = 10
+DOMINANT = 8
 """A name means its largest city if that has this many times the inhabitants of the next one."""
 _WELL_KNOWN = 150_000
 """From this size on a city is also found by its other names; below, they are mostly transliterations."""

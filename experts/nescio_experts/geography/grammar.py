@@ -325,7 +325,11 @@ def _capital_of(signs: Signs) -> Understood | None:
     """ "Lima is the capital of which country?", and what is asked of that country."""
     if "capital" not in signs.props or not signs.towns or signs.countries:
         return None
-    named = signs.towns[0].cities
+    town, mark = signs.towns[0], signs.first("p:capital")
+    named = town.cities
+    gap = signs.between(mark.end, town.start) if mark is not None and mark.end <= town.start else ""
+    if re.fullmatch(r"\s*(?:of|in|for)\s+(?:the\s+)?", gap) and not signs.has("n:country", "n:countries", "q:whose"):
+        return Doubt(f"{town.surface} is a city, and cities have no capital.", CapitalOf(named))
     owners = [atlas().countries[code] for code, city in cities().capitals.items() if city in named]
     rest = tuple(prop for prop in signs.props if prop not in {"capital", "where", "continent"} and prop in PROPS)
     if rest and len(owners) == 1 and not (set(rest) <= CITY_PROPS and not signs.has("n:country")):
@@ -410,9 +414,24 @@ def _world_count(signs: Signs) -> Understood | None:
     return None
 
 
+def _unasked(signs: Signs) -> Doubt | None:
+    """What a plain look-up cannot honour: ranks and amounts, people who do something, "New" before a name."""
+    if any(number.rank and number.value > 1 or number.scaled for number in signs.numbers):
+        return Doubt("I could not tell what the number in your question is about.")
+    people, tongue = signs.first("p:population"), signs.first("p:languages")
+    if people and tongue and people.text.startswith(("how many", "number of", "how much")) and people.start < tongue.start:
+        if not _CONJUNCTION.search(signs.between(people.end, tongue.start)):
+            return Doubt("I know which languages a country has, not how many people speak them.")
+    for place in signs.countries:
+        before = signs.reading.words[place.start - 1] if place.start > 0 else None
+        if before is not None and not place.adjective and place.start > 1 and before.text in {"New", "Old", "Great"}:
+            return Doubt(f'my tables know no country or city called "{before.text} {place.surface}".')
+    return None
+
+
 def _lookup(signs: Signs) -> Understood | None:
     """Properties of the countries or cities that are named."""
-    doubt = _ambiguous(signs)
+    doubt = _ambiguous(signs) or _unasked(signs)
     if doubt is not None:
         return doubt
     countries = _sure_countries(signs)

@@ -28,7 +28,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "p:seat": (
         "{seat,seats} of {the ,its ,national ,}{government,power,administration}",
         "government seat",
-        "where .. government {sits,sit,seated,based,located}",
+        "{government,parliament} .. {sits,sit,seated,based,located,convene,convenes,meet,meets}",
         "{governed,ruled,run,administered} from",
     ),
     "p:population": (
@@ -48,7 +48,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "n:people": (
         "{people,peoples,persons,person,humans,citizens,citizen,souls,folks,folk,locals,individuals,human beings}",
-        "{natives,nationals,countrymen,population's,everybody,everyone,man,woman,men,women}",
+        "{natives,nationals,countrymen,population's,everybody,everyone}",
     ),
     "p:area": (
         "{area,areas,land area,surface area,total area,land size,surface,landmass,land mass,territorial size,superficies}",
@@ -87,7 +87,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{currency,currencies,money,monies,cash,legal tender,tender,monetary unit,monetary units,coinage}",
         "{unit of currency,unit of account,medium of exchange,means of payment,monetary system}",
         "{coin,coins,banknote,banknotes,bank notes,bank note,notes,bills}",
-        "{pay with,pay in,paid in,paying with,paying in,pay for,pay,paid,payment,payments,spend,spending,wages,salaries}",
+        "{pay with,pay in,paid in,paying with,paying in,pay for,pay,paid,payment,payments,spend,spent,spending,wages,salaries}",
         "{priced in,prices in,prices,price tags,shops accept,shopping,exchange my money,change my money,wallet,purse}",
         "{dough,dosh,moolah,cash money}",
         "{national ,official ,local ,}currency {unit,name}",
@@ -117,7 +117,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{language,languages} .. {official,officially}",
         "language{s,} of {government,administration,state}",
     ),
-    "q:official": ("{official,officially,national} ", "{as,is,are} {an ,the ,}official"),
+    "q:official": ("{official,officially}",),
     "p:neighbours": (
         "{border,borders,bordered,bordering}",
         "{neighbour,neighbours,neighbor,neighbors,neighbouring,neighboring,neighboured}",
@@ -339,9 +339,12 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "by how many {square kilometres,square kilometers,square km,people,inhabitants}",
         "how much {bigger,larger,more,smaller,less,greater,fewer,higher,lower,denser}",
         "how many {more,fewer}",
-        "how many {more,fewer} {people,inhabitants,residents,citizens}",
-        "how many {more,fewer} square {kilometres,kilometers,miles}",
     ),
+    "diff dim:population": (
+        "{how many,by how many} {more ,fewer ,}{people,inhabitants,residents,citizens} {more,fewer}",
+        "how many {more,fewer} {people,inhabitants,residents,citizens}{ live,}",
+    ),
+    "diff dim:area": ("how many {more,fewer} square {kilometres,kilometers,miles}", "how much more {land,space,area,territory}"),
     "ratio": ("how many times", "{times,ratio,proportion,multiple}", "how many times {as,bigger,larger,more,over,the}"),
     "agg:sum": (
         "{total,combined,sum,altogether,together,in total,collectively,joint,put together,add up,added up,aggregate,jointly}",
@@ -349,6 +352,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "agg:mean": ("{average,mean,on average,typical}",),
     "only": ("{only,solely,exclusively,just,sole}",),
+    "q:code": ("{code,abbreviation,symbol}",),
     "q:both": ("{both,each of}",),
     "q:is": ("{whether,is it true,true,correct,right,is it correct,is it so,is that so,is that right}",),
     "q:whose": ("whose",),
@@ -410,6 +414,11 @@ UNSUPPORTED: Final[dict[str, tuple[str, ...]]] = {
         "wine,beer,singer,growth,growth rate,doctors,cars,internet users,murder rate,gender}",
         "{tourist,tourists,tourism,attractions,landmark,landmarks,monument,stadium}",
     ),
+    "parts of a population": (
+        "{women,men,woman,man,children,child,males,females,male population,female population,adults,boys,girls,babies,"
+        "elderly,teenagers,foreigners,immigrants,migrants,voters,workers,soldiers,pensioners,catholics,muslims,christians,"
+        "jews,buddhists,hindus,protestants,percent,percentage,per cent,share of,proportion of,fraction of}",
+    ),
     "postal codes": ("{postal code,postal codes,zip code,zip codes,postcode,postcodes,zip}",),
     "other planets and moons": (
         "{mars,venus,saturn,mercury,neptune,uranus,pluto,moon,planets,titan,galaxy,exoplanet}",
@@ -418,7 +427,7 @@ UNSUPPORTED: Final[dict[str, tuple[str, ...]]] = {
 """Topics that the tables say nothing about, so that the abstention can name them."""
 
 _MORE_FILLERS = """
-ahead airport aka alright always am answer answers anyhow anyways apparently approx approximate approximately around
+d compare compares comparing compared comparison never ahead airport aka alright always am answer answers anyhow anyways apparently approx approximate approximately around
 atlas based basically because bet big buy call called calls carry cities class colleague come coming common commonly
 complete concerning considered consist contain contains correctly country couple crossword current curious daily data
 day days deal desk different doing domestic earth easy encyclopedia entire entirely especially essay estimate estimated
@@ -426,8 +435,8 @@ even every everybody everyday everyone exam exams exactly example expect explain
 flight fly flying folder folks form friend friends full game general generally geographic geographical geographically
 geography going government group guess handy heard held helps hold holiday home homework host hosts house houses
 imagine important includes including indicate inside interested international is issue issued itself job journey just
-keep kid kids kinda kind known land landing large latest learn learning live lives living local locate locals look
-looking lot lots made main mainly major majority make makes man many map maps mention modern moment month more most
+keep kinda kind known land landing large latest learn learning live lives living local locate locals look
+looking lot lots made main mainly major majority make makes many map maps mention modern moment month more most
 mostly move moving mum mom name names naming national nationwide native natively new nice normally notebook nowadays
 number numbers off official officially  open opposed order ordinary other others overall own part particular
 pen people person piece planning population possess predominant predominantly present primary principal principally

@@ -13,7 +13,7 @@ def scope_words(scope: Scope, count: int, *, territories: bool = False) -> str:
     noun = "country" if count == 1 else "countries"
     if scope.explicit:
         return f"{noun} {join([atlas().countries[code].name for code in scope.explicit])}"
-    if territories and scope.groups and len(atlas().groups[scope.groups[0]].members) > 30:
+    if territories and any(_with_territories(group) for group in scope.groups):
         noun += " and territories"
     parts = [noun]
     if scope.groups:
@@ -21,6 +21,10 @@ def scope_words(scope: Scope, count: int, *, territories: bool = False) -> str:
     elif not (scope.neighbours_of or scope.currencies or scope.languages or scope.limits):
         parts.append("in the world")
     return " ".join((*parts, *_conditions(scope, count)))
+
+
+def _with_territories(group: str) -> bool:
+    return any(not atlas().countries[code].sovereign for code in atlas().groups[group].members)
 
 
 def inside(name: str) -> str:

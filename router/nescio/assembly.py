@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from nescio.calibration import Calibration, Fingerprint, Problem, fingerprint, load_calibration
 from nescio.graph import MONOLITH
 from nescio.monolith import create_monolith
+from nescio.observe import log
 from nescio.registry import Registry, discover
-from nescio.types import Card, Expert, Progress
+from nescio.types import Card, Context, Encode, Expert, Progress, Route, Warming
 
 if TYPE_CHECKING:
     from nescio.models.manager import ModelManager
@@ -96,6 +97,26 @@ def load_router(settings: Settings, registry: Registry, encoder: Encoder, progre
 
     progress("loading the router")
     return Router.of(build_default_router(registry.cards, encoder, settings.router_dir, progress), encoder)
+
+
+async def warm_up(experts: Mapping[str, Expert], encode: Encode, settings: Settings, progress: Progress) -> None:
+    """Have every expert load what its first question would wait for. One that fails is left to fail when asked."""
+    for name, expert in experts.items():
+        if not isinstance(expert, Warming):
+            continue
+        progress(f"warming up {name}")
+        context = Context(
+            route=Route("", (), 0.0),
+            backend=None,
+            sandbox=None,
+            encode=encode,
+            data_dir=settings.home / "experts" / name,
+            progress=progress,
+        )
+        try:
+            await expert.warmup(context)
+        except Exception:  # noqa: BLE001 - a plugin's defect must not keep the others from starting
+            log.exception("expert did not warm up", expert=name)
 
 
 def load_calibrations(

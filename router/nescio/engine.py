@@ -113,18 +113,19 @@ class Engine:
         Args:
             settings: What to load.
             progress: Told each step's name as it begins.
-            models: Start the models that the experts use now, not at their first question.
+            models: Start the models and warm up the experts now, not at their first question.
 
         Raises:
             NescioError: A part that nothing works without is missing or broken.
         """
-        from nescio.assembly import assemble
+        from nescio.assembly import assemble, warm_up
 
         engine = cls(settings, await asyncio.to_thread(assemble, settings, progress))
         if models:
             for role in engine.roles:
                 progress(f"starting the model {settings.loaded_profile.models[role].model}")
                 await engine._start_model(role)
+            await warm_up(engine.registry.experts, engine.router.encoder.encode, settings, progress)
         return engine
 
     @property

@@ -379,6 +379,15 @@ class Expert(Protocol):
         ...
 
 
+@runtime_checkable
+class Warming(Protocol):
+    """An expert that has something to load or build, which its first question should not wait for."""
+
+    async def warmup(self, context: Context) -> None:
+        """Load it, building it below `context.data_dir` where it is not there yet. The context has no model."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything that one query led to: what the service answers, the log keeps, and evaluation reads.

@@ -66,6 +66,11 @@ class PythonExpert:
         self.card = card
         self._index: KnowledgeIndex | None = None
 
+    async def warmup(self, context: Context) -> None:
+        """Have the knowledge index, built if it must be, before the first question."""
+        await asyncio.to_thread(self.prepare, context.encode, context.data_dir, context.progress)
+        await asyncio.to_thread(_names)
+
     def prepare(self, encode: Encode, data_dir: Path, progress: Progress) -> None:
         """Build the knowledge index, or load it if it is there and fresh."""
         rules = Path(library.__file__).read_text(encoding="utf-8")

@@ -16,7 +16,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def build(
     force: Annotated[bool, typer.Option(help="Build even if nothing has changed.")] = False, json: AsJson = False
 ) -> None:
-    """Build the router of the installed experts, unless it is fresh."""
+    """Build the router of the installed experts and the indexes of their own, unless they are fresh."""
+    import asyncio
+
+    from nescio.assembly import warm_up
     from nescio.registry import discover
     from nescio.settings import load_settings
     from nescio_indexes.build import build_default_router
@@ -27,6 +30,7 @@ def build(
     encoder = load_encoder(settings.models_dir, settings.loaded_profile.encoder)
     with console(stderr=True).status("building") as status:
         fitted = build_default_router(registry.cards, encoder, settings.router_dir, status.update, force=force)
+        asyncio.run(warm_up(registry.experts, encoder.encode, settings, status.update))
     _show({"router": str(settings.router_dir), **fitted.facts()}, json)
 
 

@@ -1,0 +1,191 @@
+"""Equations in one unknown and linear systems in two, in letters or in words ("three times a number plus 7 is 22")."""
+
+from __future__ import annotations
+
+import re
+
+from nescio_experts.math.rules import expression
+from nescio_experts.math.rules.template import Template, Written
+from nescio_experts.math.rules.text import Reading
+
+_LETTERS = "xyzntabkmpqw"
+_SIDE = r"[-+*/^(). 0-9" + _LETTERS + r"]+"
+_EQUATION = rf"(?P<left>{_SIDE}?)=(?P<right>{_SIDE})"
+_ASK = r"(?:what is|what's|what are|what value of|find|solve for|what does|determine|then|calculate|what)"
+_FRAMES = tuple(
+    Template(frame.replace("<eq>", _EQUATION))
+    for frame in (
+        r"<eq>",
+        r"(?:solve|solving|solution (?:of|to)|solutions (?:of|to)|roots of|the (?:solutions?|roots?|zeros) (?:of|to))(?: the)?(?: (?:linear|quadratic|following))?(?: equation)?:? <eq>(?:,? for (?P<v>[a-z]))?",
+        r"(?:solve )?(?:for )?(?P<v>[a-z])(?: in|:| given| given that| if| when| where| such that| that satisfies| so that| from|,)(?: the equation)?:? <eq>",
+        r"(?:all )?(?:the )?(?:possible )?(?:real )?(?:values?|solutions?|roots?|number)(?: of| for)? ?(?P<v>[a-z])?(?: in|:| given| given that| if| when| where| such that| that satisf(?:y|ies)| so that| that makes?| which satisf(?:y|ies)| solves?| of| to| for)(?: the)?(?: quadratic| linear)?(?: equation)?:? <eq>(?: true)?",
+        rf"(?:if |given |given that |suppose |suppose that |let |when )?<eq>[,.;:]? ?{_ASK}(?: is| are)?(?: the)?(?: value| values)?(?: of)? (?P<v>[a-z])(?: equal| be)?",
+        r"(?:what|which) (?:is the )?(?:number|values?)(?: of)? (?P<v>[a-z]) (?:solves?|satisf(?:y|ies)|makes?) <eq>(?: true)?",
+        r"what (?P<v>[a-z]) (?:solves|satisfies|makes) <eq>(?: true)?",
+        r"(?:the )?(?:equation) <eq>(?:,? for (?P<v>[a-z]))?",
+        r"(?P<v>[a-z]) (?:is what )?(?:if|when|given|where) <eq>",
+        r"<eq> (?:solve|find) (?:for )?(?P<v>[a-z])",
+    )
+)  # fmt: skip
+_ROOTS = re.compile(
+    rf"(?:the )?(?:real )?(?:roots|zeros|zeroes) of (?:the )?(?:polynomial |quadratic |function |equation )?(?:f\(x\) = |y = )?(?P<left>{_SIDE})"
+)
+_SYSTEM = tuple(
+    Template(frame.replace("<one>", rf"(?P<l1>{_SIDE}?)=(?P<r1>{_SIDE}?)").replace("<two>", rf"(?P<l2>{_SIDE}?)=(?P<r2>{_SIDE}?)"))
+    for frame in (
+        r"(?:solve|if|given|given that|suppose|find x and y if|solve for x and y|solve the system|solve simultaneously|solve the simultaneous equations|x and y if|solve the system of equations)?:? ?<one>(?:,| and|;|, and) <two>(?:[,.;]? ?(?:what is|find|what's|solve for|for|what are)(?: the values of| the value of)? (?P<v>[a-z](?: and [a-z])?))?",
+    )
+)  # fmt: skip
+_SAYS = r"(?: is equal to | is the same as | equals | equal | gives | is | makes | results in | you get | the result is | becomes )"
+_NUMBER = r"(?:a|an|the|some|that|this|my|one|an unknown|a certain|the unknown|unknown|certain) (?:certain |unknown |positive |whole |same )?number"
+_QUESTION = re.compile(
+    r"^(?:if |when |suppose )?(?P<said>.+?)(?:[.,;:?!] ?| )(?:then )?(?:what is|what's|find|what was|which is|what could be|determine|calculate)(?: the| my| that| this)? (?:original |unknown )?(?:number|value|it)$"
+)
+_WHICH = re.compile(r"^(?:which|what) number,? (?:is such that |satisfies )?(?P<said>.+)$")
+
+
+def read(reading: Reading) -> Written | None:
+    """A program that solves, or None."""
+    text = re.sub(r" *\^ *", "^", reading.text).replace("**", "^")
+    if "=" in text:
+        return _single(text) or _system(text)
+    roots = _ROOTS.fullmatch(text)
+    if roots is not None:
+        return _solve(roots["left"], "0", None)
+    return _in_words(text)
+
+
+def _single(text: str) -> Written | None:
+    if text.count("=") != 1:
+        return None
+    for frame in _FRAMES:
+        match = frame.match(text)
+        if match is None:
+            continue
+        written = _solve(match["left"], match["right"], match.groupdict().get("v"))
+        if written is not None:
+            return written
+    return None
+
+
+def _parse(side: str, letters: frozenset[str]) -> expression.Expression | None:
+    # "ab" is no unknown, and "3 x 4" beside an unknown x could be either.
+    if re.search(r"[a-z]{2}", side) or re.search(r"\d x \d", side):
+        return None
+    try:
+        return expression.parse(side, letters)
+    except expression.Unreadable:
+        return None
+
+
+def _solve(left: str, right: str, wanted: str | None) -> Written | None:
+    letters = frozenset(re.findall(rf"[{_LETTERS}]", left + right))
+    if len(letters) != 1 or (wanted is not None and wanted not in letters):
+        return None
+    one, two = _parse(left, letters), _parse(right, letters)
+    if one is None or two is None:
+        return None
+    (letter,) = letters
+    if not letter.isalpha() or (one.source == letter and not two.variables and two.operations == 0):
+        return None
+    return Written(_solver(one.source, two.source, letter), "equation")
+
+
+def _solver(left: str, right: str, letter: str) -> str:
+    return (
+        "from sympy import Eq, Rational as F, factorial, pi, solveset, sqrt, Symbol, S\n"
+        f"{letter} = Symbol('{letter}')\n"
+        f"difference = {left} - ({right})\n"
+        "if difference.expand() == 0:\n    print('every number')\n"
+        "else:\n"
+        f"    found = solveset(difference, {letter}, S.Reals)\n"
+        "    if found is S.EmptySet:\n        print('no real solution')\n"
+        "    else:\n"
+        "        values = sorted(found)\n"
+        f"        print(', '.join('{letter} = ' + str(v if v.is_rational else v.evalf(15)) for v in values))\n"
+    )
+
+
+def _system(text: str) -> Written | None:
+    if text.count("=") != 2:
+        return None
+    for frame in _SYSTEM:
+        match = frame.match(text)
+        if match is None:
+            continue
+        sides = [match["l1"], match["r1"], match["l2"], match["r2"]]
+        letters = frozenset(re.findall(rf"[{_LETTERS}]", " ".join(sides)))
+        if len(letters) != 2:
+            continue
+        parsed = [_parse(side, letters) for side in sides]
+        if any(side is None for side in parsed):
+            continue
+        asked = match["v"].split(" and ") if match["v"] else sorted(letters)
+        if not set(asked) <= letters:
+            continue
+        return _linear([side.source for side in parsed if side is not None], sorted(letters), asked)
+    return None
+
+
+def _linear(sides: list[str], letters: list[str], asked: list[str]) -> Written:
+    names = ", ".join(letters)
+    show = " + ', ' + ".join(f"'{letter} = ' + str(found[{letter}])" for letter in asked)
+    code = (
+        "from sympy import Rational as F, factorial, pi, solve, sqrt, symbols\n"
+        f"{names} = symbols('{' '.join(letters)}')\n"
+        f"solutions = solve([{sides[0]} - ({sides[1]}), {sides[2]} - ({sides[3]})], [{names}], dict=True)\n"
+        "if not solutions:\n    print('no real solution')\n"
+        "for found in solutions[:1]:\n"
+        f"    print({show})\n"
+    )
+    return Written(code, "equation")
+
+
+def _in_words(text: str) -> Written | None:
+    match = _QUESTION.match(text) or _WHICH.match(text)
+    if match is None:
+        return None
+    said = match["said"].strip(" ,.;")
+    if _WHICH.match(text) and not re.search(_NUMBER, said):
+        said = f"a number {said}"
+    said = re.sub(_NUMBER, "n", said)
+    said = re.sub(r"\bi (?:am thinking|think|thought) of n[.,;]?(?: and)? ?", "", said)
+    parts = re.split(_SAYS, said, maxsplit=1)
+    if len(parts) != 2 or re.search(_SAYS, f" {parts[1]} "):
+        return None
+    left, right = _worded(parts[0]), _worded(parts[1])
+    if left is None or right is None or len(left.variables | right.variables) != 1:
+        return None
+    return Written(_solver(left.source, right.source, "n"), "equation in words")
+
+
+_ORDERED = (
+    (re.compile(r"^(?P<a>[\d./]+) (?:more|greater) than (?P<b>.+)$"), "({b}) + {a}"),
+    (re.compile(r"^(?P<a>[\d./]+) (?:less|fewer|smaller) than (?P<b>.+)$"), "({b}) - {a}"),
+    (re.compile(r"^(?P<a>[\d./n]+) (?:subtracted|taken)(?: away)? from (?P<b>.+)$"), "({b}) - {a}"),
+    (re.compile(r"^(?P<a>.+) (?:increased by|and|added to|plus) (?P<b>[\d./n]+)(?: together)?$"), "({a}) + {b}"),
+    (re.compile(r"^(?P<a>.+) (?:decreased by|reduced by|less) (?P<b>[\d./n]+)$"), "({a}) - {b}"),
+    (re.compile(r"^(?:the )?sum of (?P<a>.+) and (?P<b>[^ ]+)$"), "({a}) + {b}"),
+    (re.compile(r"^(?:the )?product of (?P<a>.+) and (?P<b>[^ ]+)$"), "({a}) * {b}"),
+    (re.compile(r"^(?:the )?difference between (?P<a>.+) and (?P<b>[\d./]+)$"), "({a}) - {b}"),
+    (re.compile(r"^(?P<b>[\d./]+) (?:is |are )?added to (?P<a>.+)$"), "({a}) + {b}"),
+)
+
+
+def _worded(side: str) -> expression.Expression | None:
+    side = side.strip(" ,")
+    for pattern, form in _ORDERED:
+        match = pattern.match(side)
+        if match is not None and not _mixes(match["a"] + " " + match["b"]):
+            side = form.format(**match.groupdict())
+            break
+    # Not the letter x: "3 x 4" is a product here.
+    try:
+        return expression.parse(side, frozenset("n"))
+    except expression.Unreadable:
+        return None
+
+
+def _mixes(text: str) -> bool:
+    """Words whose reach could be read in two ways once something is put around them."""
+    return re.search(r"\b(?:sum|difference|product|more than|less than)\b", text) is not None

@@ -1,0 +1,74 @@
+"""Tries every family of rules on a question; the first that reads it whole writes the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from nescio_experts.math.rules import (
+    arithmetic,
+    dates,
+    equations,
+    geometry,
+    integers,
+    lists,
+    percent,
+    stories,
+    times,
+    units,
+)
+from nescio_experts.math.rules.template import Written
+from nescio_experts.math.rules.text import Reading, read_text, without_currency_words
+
+MAX_LENGTH = 400
+
+_FAMILIES: tuple[Callable[[Reading], Written | None], ...] = (
+    times.read,
+    integers.read,
+    lists.read,
+    percent.read,
+    units.read,
+    geometry.read,
+    equations.read,
+    stories.read,
+    arithmetic.read,
+)
+
+
+def read(question: str, today: date) -> Written | None:
+    """The program that a rule writes for `question`, or None where no rule reads all of it."""
+    if len(question) > MAX_LENGTH:
+        return None
+    reading = read_text(question)
+    written = None
+    # Some rules know money only as a sign before the number.
+    for form in dict.fromkeys((reading, without_currency_words(reading))):
+        written = written or _read(form, today)
+        reading = form
+        if written is not None:
+            break
+    if written is None:
+        return None
+    return replace(
+        written,
+        decimals=reading.decimals,
+        fraction=written.fraction or reading.fraction,
+        currency=reading.currency if written.money else "",
+    )
+
+
+def warm_up() -> None:
+    """Compile every template, so that the first question does not pay for it."""
+    read("the quick brown fox jumps over the lazy dog", date(2000, 1, 1))
+    read("what % = is the interest", date(2000, 1, 1))
+
+
+def _read(reading: Reading, today: date) -> Written | None:
+    try:
+        return dates.read(reading, today) or next(
+            (found for family in _FAMILIES if (found := family(reading)) is not None), None
+        )
+    except (ValueError, ZeroDivisionError, OverflowError):
+        # A number that cannot be one (1/0, a year 0): for the model, or for nobody.
+        return None

@@ -1,0 +1,195 @@
+"""The math expert with a scripted model and the real sandbox."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import nescio_experts.math as math_package
+from nescio.backends import FakeBackend
+from nescio.card import load_card
+from nescio.errors import BackendUnavailable
+from nescio.sandbox import Machine, Sandbox
+from nescio.sandbox.machine import TOOL_FOLDERS
+from nescio.types import Abstained, Answer, Context, Expert, Message, Query, Reason, Route
+from nescio_experts.math import create
+from nescio_experts.math.expert import RULES, MathExpert
+from nescio_experts.math.values import parse
+
+FOLDER = Path(math_package.__file__).parent
+DAY = date(2026, 3, 14)
+WORD_PROBLEM = "Maya reads 24 pages a day and 10 more on Sundays. How many pages does she read in a week?"
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    if not any((folder / "bwrap").exists() for folder in TOOL_FOLDERS):
+        pytest.skip("bubblewrap is not installed")
+    door = Sandbox()
+    yield door
+    door.close()
+
+
+@pytest.fixture(scope="module")
+def expert() -> MathExpert:
+    return MathExpert(load_card(FOLDER), clock=lambda: DAY)
+
+
+def program(*lines: str) -> str:
+    return "```python\n" + "\n".join(lines) + "\n```"
+
+
+def context(sandbox, backend=None, **changes) -> Context:
+    def encode(texts):
+        raise AssertionError("math encodes nothing")
+
+    values = {"route": Route("", (), 1.0), "backend": backend, "sandbox": sandbox, "encode": encode}
+    return Context(**(values | {"data_dir": Path("nowhere")} | changes))
+
+
+async def ask(expert, question, sandbox, backend=None, **changes):
+    query = Query("q", (Message("user", question),), question)
+    return await expert.answer(query, context(sandbox, backend, **changes))
+
+
+async def test_a_question_that_rules_read_needs_no_model(expert, sandbox):
+    answer = await ask(expert, "How much is 17% of 2,340?", sandbox)
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 397.8."
+    assert (answer.model, answer.usage.completion_tokens, answer.usage.samples) == (RULES, 0, 0)
+    assert answer.evidence.code is not None
+    assert answer.evidence.stdout == "1989/5\n"
+
+
+async def test_most_programs_decide(expert, sandbox):
+    backend = FakeBackend(
+        [program("print(24 * 7 + 10)"), program("print(178.0)"), program("print(24 * 7)"), program("print('178')")]
+    )
+    answer = await ask(expert, WORD_PROBLEM, sandbox, backend)
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 178."
+    assert answer.evidence.features["share"] == pytest.approx(4 / 5)
+    assert answer.evidence.features["greedy_agrees"] == 1
+    assert answer.evidence.code == "print(24 * 7 + 10)"
+    assert answer.usage.samples == 5
+
+
+async def test_every_feature_of_the_card_is_there_and_finite(expert, sandbox):
+    for question, backend in (("12*7-5", None), (WORD_PROBLEM, FakeBackend(program("print(24)")))):
+        answer = await ask(expert, question, sandbox, backend)
+        assert set(answer.evidence.features) == set(expert.card.features)
+        assert all(abs(value) < 1e6 for value in answer.evidence.features.values())
+
+
+async def test_a_majority_of_unknowns_is_unanswerable_and_keeps_the_attempt(expert, sandbox):
+    unknown = program("print('UNKNOWN')")
+    backend = FakeBackend([unknown, unknown, program("print(5)")])
+    outcome = await ask(expert, "A bus carries some children and a dog. How many children?", sandbox, backend)
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.UNANSWERABLE
+    assert outcome.withheld is not None
+    assert outcome.withheld.text == "The answer is 5."
+
+
+async def test_division_by_zero_has_no_answer(expert, sandbox):
+    outcome = await ask(expert, "What is 7 divided by 0?", sandbox)
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.UNANSWERABLE
+
+
+async def test_a_computation_that_is_too_large_is_a_failed_tool(expert, sandbox):
+    outcome = await ask(expert, "What is 7^100000?", sandbox)
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.TOOL_FAILED
+
+
+async def test_failed_programs_get_one_correction(expert, sandbox):
+    def says(messages, index):
+        failed_before = "failed" in messages[-1].content
+        return program("print(24 * 7 + 10)") if failed_before else program("print(pages)")
+
+    backend = FakeBackend(says)
+    answer = await ask(expert, WORD_PROBLEM, sandbox, backend)
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 178."
+    assert answer.evidence.features["share"] == pytest.approx(1 / 6)
+    assert len(backend.calls) == 3
+    assert "NameError" in backend.calls[-1].messages[-1].content
+
+
+async def test_when_nothing_runs_the_tool_has_failed_and_says_why(expert, sandbox):
+    outcome = await ask(expert, WORD_PROBLEM, sandbox, FakeBackend(program("print(1/0)")))
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.TOOL_FAILED
+    assert "ZeroDivisionError" in outcome.message
+
+
+async def test_talk_without_a_program_is_a_failed_tool(expert, sandbox):
+    outcome = await ask(expert, WORD_PROBLEM, sandbox, FakeBackend("It is 178, I think."))
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.TOOL_FAILED
+
+
+@pytest.mark.parametrize("question", ["How much is 17% of 2,340?", WORD_PROBLEM])
+async def test_without_a_sandbox_nothing_is_run(expert, tmp_path, question):
+    here = Machine.here()
+    missing = Sandbox(machine=Machine(here.system, here.type, here.root, (tmp_path,)))
+    for door in (missing, None):
+        outcome = await ask(expert, question, door, FakeBackend(program("print(1)")))
+        assert isinstance(outcome, Abstained)
+        assert outcome.reason is Reason.TOOL_FAILED
+    assert "bubblewrap" in (await ask(expert, question, missing, FakeBackend(program("print(1)")))).message
+
+
+async def test_without_a_model_rules_still_answer_and_the_rest_is_unavailable(expert, sandbox):
+    assert isinstance(await ask(expert, "12*7-5", sandbox), Answer)
+    outcome = await ask(expert, WORD_PROBLEM, sandbox)
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.EXPERT_UNAVAILABLE
+
+
+async def test_a_model_that_is_gone_is_passed_on(expert, sandbox):
+    with pytest.raises(BackendUnavailable):
+        await ask(expert, WORD_PROBLEM, sandbox, FakeBackend(BackendUnavailable("gone")))
+
+
+async def test_today_is_told_only_where_it_matters(expert, sandbox):
+    backend = FakeBackend(program("print(1)"))
+    await ask(expert, "My cat was born 3 years ago, in which year was that, roughly speaking?", sandbox, backend)
+    assert "2026-03-14" in backend.calls[0].messages[-1].content
+    await ask(expert, WORD_PROBLEM, sandbox, backend)
+    assert "2026" not in backend.calls[-1].messages[-1].content
+
+
+async def test_a_program_that_reads_the_clock_does_not_count(expert, sandbox):
+    clock = program("from datetime import date", "print(date.today())")
+    outcome = await ask(expert, WORD_PROBLEM, sandbox, FakeBackend(clock))
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.TOOL_FAILED
+
+
+async def test_dates_relative_to_today_use_the_given_clock(expert, sandbox):
+    answer = await ask(expert, "How many days until 1 April 2026?", sandbox)
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 18 days."
+
+
+async def test_the_number_of_samples_is_bounded_by_the_context(expert, sandbox):
+    backend = FakeBackend(program("print(178)"))
+    answer = await ask(expert, WORD_PROBLEM, sandbox, backend, samples=1)
+    assert isinstance(answer, Answer)
+    assert answer.usage.samples == 1
+
+
+def test_the_card_offers_an_expert_with_enough_material():
+    expert = create()
+    assert isinstance(expert, Expert)
+    assert len(expert.card.exemplars) >= 120
+    rows = [json.loads(line) for line in (FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({row["question"] for row in rows}) == len(rows)
+    assert sum(row["answer"] is None for row in rows) >= 30
+    answers = [row["answer"] for row in rows if row["answer"] is not None]
+    assert len(answers) >= 150
+    assert all(parse(answer) is not None for answer in answers)
+    assert not {row["question"] for row in rows} & set(expert.card.exemplars)

@@ -12,6 +12,13 @@ from nescio.grading.dates import Date, dates
 from nescio.grading.numbers import Quantity, digits_for_words, quantities
 
 RIGHT = [
+    ("Which is larger, Paris or Lyon?", "Paris", "Paris is larger than Lyon."),
+    ("Which is larger, Lyon or Paris?", "Paris", "It is not Lyon but Paris."),
+    ("Where did they land?", "Plymouth, Massachusetts", "in Plymouth"),
+    ("Where are the dead kept?", "morgue or mortuary", "the mortuary"),
+    ("Who plays him?", 'James "Jamie" Dornan', "Jamie Dornan"),
+    ("Which Russian composed it?", "Dimitri Shostakovitch", "Shostakovich"),
+    ("How much memory has it?", "4Â\xa0GB", "4 GB"),
     ("Which is the capital of France?", "Paris", "Paris"),
     ("Which is the capital of France?", "Paris", "The capital of France is **Paris**."),
     ("What is the boiling point of tungsten?", "5828 K", "5828 K (5554.85 °C)"),
@@ -42,6 +49,11 @@ RIGHT = [
     ("Is it a metal?", "false", "no"),
 ]
 WRONG = [
+    ("Which is larger, Paris or Lyon?", "Paris", "Lyon is larger than Paris."),
+    ("Which is larger, Lyon or Paris?", "Paris", "Lyon"),
+    ("Where did they land?", "Plymouth, Massachusetts", "Plymouth, England"),
+    ("How costly is it?", "O(n)", "O(log n)"),
+    ("Who scored most?", "Manchester United", "Manchester"),
     ("How is G written in Morse?", "--.", "Q is --.- in Morse code."),
     ("How is Q written in Morse?", "--.-", "Q is -- .- in Morse code."),
     ("Which is the capital of France?", "Paris", "Lyon"),
@@ -108,6 +120,13 @@ def test_whole_numbers_are_right_only_if_equal_or_almost_so_in_the_millions(gold
         assert right
     elif abs(gold) < 10**6:
         assert not right
+
+
+def test_year_alone_does_not_excuse_a_wrong_day():
+    golds = ["1979", "21 July 1979"]
+    assert grade("When was it released?", golds, "in 1979").outcome == "correct"
+    assert grade("When was it released?", golds, "21 July 1979").outcome == "correct"
+    assert grade("When was it released?", golds, "on 13 July 1979").outcome == "incorrect"
 
 
 def test_answer_in_words_only_is_declined():

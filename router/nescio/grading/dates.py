@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MONTHS = ("january february march april may june july august september october november december").split()  # noqa: SIM905
+_MONTHS = ("january february march april may june july august september october november december").split()
 _MONTH = {name: i for i, full in enumerate(_MONTHS, start=1) for name in (full, full[:3])} | {"sept": 9}
 _NAME = "|".join(sorted(_MONTH, key=len, reverse=True))
 _YEAR = r"(?P<year>[12]\d{3})"

@@ -13,11 +13,11 @@ DEFAULT_TOLERANCE = 1e-4
 """Relative difference within which two numbers that are not whole count as equal."""
 
 _SMALL = {word: value for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen".split()
 )}  # fmt: skip
 _TENS = {word: 10 * (place + 2) for place, word in enumerate(
-    "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+    "twenty thirty forty fifty sixty seventy eighty ninety".split()
 )}  # fmt: skip
 _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
 _SUFFIX = {**{word: float(value) for word, value in _SCALE.items()}, "mn": 1e6, "bn": 1e9, "dozen": 12.0}

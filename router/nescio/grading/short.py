@@ -27,7 +27,7 @@ _NEGATION_WORDS = "not never no neither nor isnt wasnt arent werent didnt doesnt
 _NEGATION = frozenset(_NEGATION_WORDS.split())
 _SUFFIX_WORDS = (
     "s es ed d ing er ers or ors ism ist ists al ally ly y ity ic ics ical ian ians an ans ion ions ation ations e "
-    "ural ure urally n graphy grapher"
+    "ural ure urally n graphy grapher on a um us i"
 )
 _SUFFIXES = frozenset(_SUFFIX_WORDS.split()) | {""}
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_]{3})\d{1,2}(?=[.,;)\s]|\s*$)|[⁰¹²³⁴-⁹]+(?=[.\s]|$)|\[\d{1,2}\]")
@@ -38,7 +38,8 @@ _MARKER = re.compile(
     r"(?:\\boxed\{|####\s*|(?i:\b(?:final )?answer(?: is|:)|\btherefore,?|\bhence,?))\s*", re.MULTILINE
 )
 _PERSON = re.compile(
-    r"\b(who|whose|whom|which (?:actor|actress|author|singer|writer|president|king|queen|player|man|woman))\b"
+    r"\b(?:who|whose|whom|which (?:actor|actress|author|singer|writer|president|king|queen|player|man|woman)"
+    r"|which\b.*\b(?:wrote|composed|painted|directed|sang|invented|discovered))\b"
 )
 _POLAR = {"yes": "yes", "true": "yes", "correct": "yes", "no": "no", "false": "no", "incorrect": "no", "maybe": "maybe"}
 _SPLIT = re.compile(r"\s*(?:,\s*and\b|,|;|\band\b|&|\n|•|\d\.\s)\s*")
@@ -46,11 +47,28 @@ _SPLIT = re.compile(r"\s*(?:,\s*and\b|,|;|\band\b|&|\n|•|\d\.\s)\s*")
 
 def states_any(question: str, golds: Sequence[str], answer: str, tolerance: float = DEFAULT_TOLERANCE) -> str | None:
     """How `answer` states one of `golds` (the name of a rule), or None if it states none."""
+    answer = _mended(answer)
+    golds = [_mended(gold) for gold in golds]
     for gold in golds:
         found = states_gold(question, gold, answer, tolerance)
-        if found is not None:
+        if found is not None and not (found in ("date", "words") and _misses_the_day(gold, golds, answer)):
             return found
     return None
+
+
+def _mended(text: str) -> str:
+    """`text` without the traces of a wrong decoding."""
+    text = re.sub(r"Â(?=\s)", "", text)
+    return re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)
+
+
+def _misses_the_day(gold: str, golds: Sequence[str], answer: str) -> bool:
+    """Whether `gold` is a mere year, another gold names the day in it, and `answer` names another day."""
+    if not re.fullmatch(r"\s*[12]\d{3}\s*", gold):
+        return False
+    known = {date for other in golds for date in dates(other) if date.year == int(gold) and date.month is not None}
+    given = [date for date in dates(answer) if date.year == int(gold)]
+    return bool(known and given) and not any(states(one, date) for one in given for date in known)
 
 
 def states_gold(question: str, gold: str, answer: str, tolerance: float = DEFAULT_TOLERANCE) -> str | None:
@@ -65,8 +83,10 @@ def states_gold(question: str, gold: str, answer: str, tolerance: float = DEFAUL
         # Signs alone, such as Morse code: they stand for themselves, between blanks or quotes.
         return "signs" if f" {gold.strip()} " in f" {re.sub(_QUOTES, ' ', answer)} " else None
     answer = _FOOTNOTE.sub("", answer)
+    if _prefers_the_rival(question, gold, answer):
+        return None
     for variant in _variants(gold):
-        if _says(question, variant, answer):
+        if _says(question, variant, answer) and not _is_namesake(variant, gold, answer):
             return "words"
     members = [part for part in _SPLIT.split(gold) if part]
     if len(members) > 1 and all(_says(question, member, answer) for member in members):
@@ -171,13 +191,39 @@ def _same_date(question: str, gold: str, answer: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _variants(gold: str) -> tuple[str, ...]:
-    bare = re.sub(r"\s*\([^)]*\)", "", gold)
-    found = [gold, bare]
+    """Other spellings of one gold: without brackets, without a nickname or without the name, each side of "or"."""
+    bare = re.sub(r"\s+\([^)]*\)", "", gold)
+    found = [gold, bare, *re.split(r"\s+or\s+", bare)]
     if " errata" in bare.casefold():
         found.append(bare[: bare.casefold().index(" errata")])
     if re.fullmatch(r"[^,]+,[^,]+", bare) and not re.search(r"\band\b", bare):
         found.append(bare.partition(",")[0])
+    nickname = re.fullmatch(r"(\w+) [\"“](\w+)[\"”] (\w.*)", bare)
+    if nickname:
+        found += [f"{nickname[1]} {nickname[3]}", f"{nickname[2]} {nickname[3]}"]
     return tuple(dict.fromkeys(variant for variant in found if variant.strip()))
+
+
+def _is_namesake(variant: str, gold: str, answer: str) -> bool:
+    """Whether `answer` puts the place `variant` somewhere else than `gold` does: "Plymouth, England"."""
+    if "," not in gold or "," in variant:
+        return False
+    elsewhere = re.search(rf"{re.escape(variant)},\s+(?:[A-Z]|[a-z]+\W*$)", answer, re.IGNORECASE)
+    return elsewhere is not None and not _has_all(tokens(answer), tokens(gold.partition(",")[2]))
+
+
+def _prefers_the_rival(question: str, gold: str, answer: str) -> bool:
+    """Whether a question offers `gold` "or" another, and `answer` says the other: first, or as more "than" it."""
+    asked, wanted, words = tokens(question), tokens(gold), tokens(answer)
+    place = find(asked, wanted) if wanted else -1
+    end = place + len(wanted)
+    if place < 0 or "or" not in (*asked[max(0, place - 1) : place], *asked[end : end + 1]):
+        return False
+    rival = asked[place - 2] if place >= 2 and asked[place - 1] == "or" else (*asked, "")[min(end + 1, len(asked))]
+    mine, other = find(words, wanted), find(words, (rival,))
+    if mine < 0 or other < 0:
+        return False
+    return (other < mine and not _negated(words, other)) or words[max(0, mine - 1)] == "than"
 
 
 def _says(question: str, gold: str, answer: str) -> bool:
@@ -218,7 +264,7 @@ def _negated(words: Sequence[str], place: int) -> bool:
     if before[-2:] in (["rather", "than"], ["instead", "of"], ["other", "than"]):
         return True
     for i, word in enumerate(before):
-        if word in _NEGATION:
+        if word in _NEGATION and "but" not in before[i:]:
             following = before[i + 1 : i + 2] or list(words[place : place + 1])
             return following != ["only"]
     return False
@@ -245,6 +291,9 @@ _MONTH_NAMES = frozenset(_MONTH_WORDS.split())
 
 def _near(words: Sequence[str], wanted: Sequence[str]) -> bool:
     """Whether every wanted word has a like one in `words`, all within a window a little longer than they are."""
+    if any(len(want) == 1 for want in wanted):
+        # Letters of a formula mean nothing apart from each other.
+        return False
     places = [[i for i, word in enumerate(words) if _alike(word, want, len(wanted) > 1)] for want in wanted]
     if not all(places):
         return False
@@ -292,10 +341,12 @@ def _is_name_of(question: str, gold: str, answer: str) -> bool:
     said = tokens(answer)
     if len(words) > 2 and _near(said, (words[0], words[-1])) and _adjacent(said, words[0], words[-1]):
         return True
+    if len(said) == 2 and said[1] == words[-1] and said[0][:3] == words[0][:3] and _PERSON.search(question.casefold()):
+        return True
     if not _PERSON.search(question.casefold()):
         return False
     core = _informative(answer, question)
-    return len(core) == 1 and core[0] == words[-1]
+    return len(core) == 1 and _alike(core[0], words[-1])
 
 
 def _adjacent(words: Sequence[str], first: str, last: str) -> bool:

@@ -27,8 +27,8 @@ _ABSTAINS = re.compile(
     r"|\b(?:cannot|can't|can not|could not) be (?:determined|known|answered|calculated|found)\b"
     r"|\b(?:not enough|insufficient|no) information\b|\bthere is no (?:record|such|known)\b"
     r"|\bdo(?:es)? not exist\b|\bdoesn't exist\b|\bno such (?:element|country|person|place|module|function|thing)\b"
-    r"|\b(?:is|are) (?:a )?(?:fictional|fictitious|unknown|unanswerable|not known|impossible to (?:know|say|tell))\b"
-    r"|^(?:unknown|not known|n/?a|none known)\W*$"
+    r"|\b(?:is|are) (?:a )?(?:fictional|fictitious|unanswerable|not known|impossible to (?:know|say|tell))\b"
+    r"|\b(?:is|are) unknown\W*$|^(?:unknown|not known|n/?a|none known)\W*$"
 )
 _APOSTROPHES = str.maketrans("’ʼ`", "'''")
 
@@ -176,9 +176,17 @@ def _same_date(given: Date, gold: Date) -> bool:
 
 
 def _compact(question: Question, answer: str) -> Grade:
-    text = _squeezed(_focused(answer))
-    right = any(_squeezed(gold) in text for gold in _accepted(question))
+    text = _focused(answer)
+    right = any(_holds(text, _squeezed(gold)) for gold in _accepted(question))
     return Grade("correct" if right else "incorrect", "compact")
+
+
+def _holds(text: str, gold: str) -> bool:
+    """A word must stand alone; anything with brackets or signs in it, blanks aside, may stand anywhere."""
+    if gold.isalnum():
+        plain = unicodedata.normalize("NFKC", text).casefold()
+        return re.search(rf"(?<![^\W_]){re.escape(gold)}(?![^\W_])", plain) is not None
+    return gold in _squeezed(text)
 
 
 def _squeezed(text: str) -> str:

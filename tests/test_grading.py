@@ -129,6 +129,13 @@ def test_year_alone_does_not_excuse_a_wrong_day():
     assert grade("When was it released?", golds, "on 13 July 1979").outcome == "incorrect"
 
 
+def test_endless_answer_is_read_at_both_ends():
+    babble = "word " * 2_000_000
+    assert grade("Which city?", ["Paris"], f"Paris. {babble}").outcome == "correct"
+    assert grade("Which city?", ["Paris"], f"{babble} The answer is Paris.").outcome == "correct"
+    assert grade("Which city?", ["Paris"], babble).outcome == "incorrect"
+
+
 def test_answer_in_words_only_is_declined():
     assert grade("Who?", ["Ada"], "I'm not sure who that is.").method == "declined"
 

@@ -18,6 +18,9 @@ from nescio.grading.short import choice_of, declines, polarity, states_any, stat
 from nescio.grading.text import normalise
 from nescio.types import SandboxDoor
 
+LONG = 10_000
+"""Characters at either end that are read of an answer longer than both."""
+
 GradeOutcome = Literal["correct", "incorrect", "ungraded"]
 Kind = Literal["auto", "text", "list", "yes_no"]
 _CLOSED = {"yes": "yes", "true": "yes", "no": "no", "false": "no", "maybe": "maybe"}
@@ -67,11 +70,11 @@ def grade(
     if not answer.strip():
         return Grade("incorrect", "empty")
     if kind == "yes_no" or (kind == "auto" and all(normalise(gold) in _CLOSED for gold in wanted)):
-        said = polarity(answer)
+        said = polarity(_ends(answer))
         return _grade(said in {_CLOSED.get(normalise(gold)) for gold in wanted} and said is not None, "yes_no")
     if kind == "list":
-        return _grade(states_list(question, wanted, answer), "list")
-    rule = states_any(question, wanted, answer, tolerance)
+        return _grade(states_list(question, wanted, _ends(answer)), "list")
+    rule = states_any(question, wanted, _ends(answer), tolerance)
     if rule is None:
         return Grade("incorrect", "declined" if declines(answer) else "none")
     return Grade("correct", rule)
@@ -85,7 +88,7 @@ def grade_choice(choices: Sequence[str], gold_index: int, answer: str) -> Grade:
     """
     if not 0 <= gold_index < len(choices):
         raise ValueError(f"gold_index {gold_index} of {len(choices)} choices")
-    chosen = choice_of(choices, answer)
+    chosen = choice_of(choices, _ends(answer))
     return _grade(chosen == gold_index, "choice")
 
 
@@ -110,6 +113,11 @@ async def grade_code(
     """
     right, detail = await grade_program(answer, tests, sandbox, setup=setup, prompt=prompt, entry_point=entry_point)
     return Grade("ungraded", "code", detail) if right is None else _grade(right, "code", detail)
+
+
+def _ends(answer: str) -> str:
+    """Where an answer states its result: all of it, or the two ends of one that runs on and on."""
+    return answer if len(answer) <= 2 * LONG else f"{answer[:LONG]}\n{answer[-LONG:]}"
 
 
 def _grade(right: bool, method: str, detail: str = "") -> Grade:

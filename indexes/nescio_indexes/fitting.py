@@ -38,7 +38,7 @@ from nescio_indexes.text import twin_key
 from nescio_indexes.threshold import Judged, Wish, choose, harmonic_mean
 
 FOLDS = 5
-FOREIGN_SHARE = 0.02
+FOREIGN_ROWS = 0.02
 """With more in-scope rows than this in other languages, queries in them are not held to be out of scope."""
 
 _CHUNK = 1024
@@ -132,7 +132,7 @@ def _fit(data: _Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, 
         encoder=encoder.fingerprint,
         encoder_name=encoder.name,
         data=data_hash(data.rows),
-        english=float(data.foreign[data.targets >= 0].mean()) <= FOREIGN_SHARE,
+        english=float(data.foreign[data.targets >= 0].mean()) <= FOREIGN_ROWS,
     )
 
 
@@ -158,7 +158,7 @@ def _embed(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress) -> _
     number = {label: i for i, label in enumerate(labels)}
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
     foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
-    if float(foreign[targets >= 0].mean()) > FOREIGN_SHARE:
+    if float(foreign[targets >= 0].mean()) > FOREIGN_ROWS:
         foreign = np.zeros_like(foreign)
     return _Data(rows, labels, vectors, targets, twin_groups(rows), foreign)
 

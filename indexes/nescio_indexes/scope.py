@@ -18,8 +18,8 @@ from nescio_indexes.softmax import Floats, fit_softmax, log_sum_exp, sigmoid, so
 
 PRIOR_FLOOR = 0.01
 """No deployment is free of queries out of scope, and a prior of 0 would call all of them in."""
-FOREIGN_ODDS = 0.01
-"""The odds of being in scope of a query in another language, times this: the encoder reads English."""
+FOREIGN_SHARE = 0.01
+"""P(in scope) of a query in another language, times this: the encoder reads English, and its scores mean little then."""
 
 _TEMPERATURES = (0.05, 20.0)
 _FUSIONS = (0.0, 40.0)
@@ -50,8 +50,8 @@ class RouteCalibration:
         """P(in scope), (n,); 0 where nothing is known, small where the query is foreign."""
         logits = (features - self.centre) / self.scale @ self.weights + self.bias
         logits = logits + math.log((1.0 - self.oos_prior) / self.oos_prior)
-        logits = np.where(foreign, logits + math.log(FOREIGN_ODDS), logits)
-        return np.where(known & np.isfinite(logits), sigmoid(logits), 0.0)
+        scope = np.where(known & np.isfinite(logits), sigmoid(logits), 0.0)
+        return np.where(foreign, FOREIGN_SHARE * scope, scope)
 
     def routes(self, scores: NDArray[Any]) -> Floats:
         """P(label right | in scope), (n, labels)."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Fit a router on labelled queries.")
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def command(
     train: Annotated[Path, typer.Option(help='JSONL, rows {"text", "label"}; label null means out of scope.')],
     out: Annotated[Path, typer.Option(help="Folder of the router; an older router in it is replaced in one step.")],

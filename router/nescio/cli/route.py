@@ -24,7 +24,7 @@ SHOWN = 10
 BATCH = 256
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def command(
     text: Annotated[str | None, typer.Argument(help="The query.")] = None,
     target: Annotated[float | None, typer.Option(help="Confidence target in [0, 1).")] = None,

@@ -1,0 +1,249 @@
+import json
+import math
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nescio.errors import ArtefactError, DataError, InvalidRequest
+from nescio_indexes.fitted import FittedRouter
+from nescio_indexes.fitting import FitOptions, fit_router
+from nescio_indexes.rows import Row, assign_folds, prepare, read_rows, twin_groups
+from nescio_indexes.threshold import Wish
+from tests.indexes.bag import TOPICS, BagOfWords, rows_of
+
+
+def fit(rows, dev=(), **options):
+    return fit_router(rows, BagOfWords(), FitOptions(**options), dev=dev)
+
+
+def decisions(fitted, texts):
+    vectors = BagOfWords().encode(texts)
+    raw = fitted.model.scores(vectors)
+    scope = fitted.calibration.scope(raw.scope, known=raw.known, foreign=np.zeros(len(texts), np.bool_))
+    return raw.routes.argmax(axis=1), scope, fitted.calibration.routes(raw.routes)
+
+
+QUERIES = ["apple and melon please", "iron or zinc please", "some violin", "stapler candle wrench", ""]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return fit(rows_of())
+
+
+def test_router_learns_what_its_rows_say(fitted):
+    top, scope, routes = decisions(fitted, QUERIES)
+    assert [fitted.model.labels[i] for i in top[:3]] == ["fruit", "metal", "music"]
+    assert scope[:3].min() > scope[3] > scope[4] == 0.0
+    assert np.allclose(routes.sum(axis=1), 1.0)
+    report = fitted.report
+    assert (report.rows, report.outside, report.pseudo) == (42, 14, False)
+    assert report.accuracy > 0.9
+    assert report.auroc > 0.9
+    assert report.harmonic > 0.8
+    assert fitted.rule.name == "harmonic"
+
+
+@settings(max_examples=4)
+@given(st.integers(0, 1000))
+def test_exemplar_order_changes_no_decision(fitted, seed):
+    rows = rows_of()
+    random.Random(seed).shuffle(rows)
+    again = fit(rows)
+    assert again.data == fitted.data
+    assert again.rule == fitted.rule
+    for old, new in zip(decisions(fitted, QUERIES), decisions(again, QUERIES), strict=True):
+        assert np.array_equal(old, new)
+
+
+def test_repetitions_change_nothing(fitted):
+    rows = rows_of()
+    again = fit([*rows, *rows, Row(rows[0].text.upper() + "!!", rows[0].label)])
+    assert again.rule.threshold == pytest.approx(fitted.rule.threshold, abs=1e-6)
+    assert again.report.rows == fitted.report.rows
+
+
+def test_saved_router_decides_as_before(fitted, tmp_path):
+    fitted.save(tmp_path)
+    again = FittedRouter.load(tmp_path, fitted.encoder)
+    assert again.rule == fitted.rule
+    assert json.dumps(again.facts()) == json.dumps(fitted.facts())
+    for old, new in zip(decisions(fitted, QUERIES), decisions(again, QUERIES), strict=True):
+        assert np.array_equal(old, new)
+    assert not list(tmp_path.rglob("*.pkl"))
+
+
+def test_router_of_another_encoder_or_of_other_features_is_refused(fitted, tmp_path):
+    folder = fitted.save(tmp_path)
+    with pytest.raises(ArtefactError, match="made with encoder bag:96"):
+        FittedRouter.load(tmp_path, "other:96")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["facts"]["routing_features_version"] = 99
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtefactError, match="routing features"):
+        FittedRouter.load(tmp_path, fitted.encoder)
+    manifest["facts"] = {"encoder": fitted.encoder, "routing_features_version": 1}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtefactError, match="lacks"):
+        FittedRouter.load(tmp_path, fitted.encoder)
+
+
+def test_without_outside_rows_held_out_labels_stand_in():
+    inside = [row for row in rows_of() if row.label]
+    fitted = fit(inside)
+    _, scope, _ = decisions(fitted, QUERIES)
+    assert fitted.rule.name == "keep"
+    assert fitted.report.pseudo
+    assert scope[:3].min() > scope[3]
+    assert fitted.calibration.oos_prior == 0.01
+
+
+def test_prior_moves_scope_and_nothing_else(fitted):
+    wary = fit(rows_of(), oos_prior=0.9)
+    (top, scope, routes), (top2, scope2, routes2) = decisions(fitted, QUERIES), decisions(wary, QUERIES)
+    assert np.array_equal(top, top2)
+    assert np.allclose(routes, routes2)
+    assert (scope2[:4] < scope[:4]).all()
+    assert wary.calibration.oos_prior == 0.9
+
+
+def test_dev_rows_join_the_calibration_only(fitted):
+    dev = [Row("banana and pear and plum", "fruit"), Row("gravel envelope", None), Row("mystery", "unheard label")]
+    more = fit(rows_of(), dev=[*dev, rows_of()[0]])
+    assert more.report.measured == fitted.report.measured + 3
+    assert more.report.rows == fitted.report.rows
+    assert len(more.model.inside) == len(fitted.model.inside)
+
+
+@pytest.mark.parametrize("wish", [Wish(target=0.8), Wish(max_risk=0.3), Wish(oos_recall=0.9)])
+def test_wishes_set_the_rule(wish):
+    fitted = fit(rows_of(), wish=wish)
+    assert fitted.rule.value in (0.8, 0.3, 0.9)
+    assert fitted.rule.cut == ("scope" if wish.oos_recall else "p")
+
+
+@pytest.mark.parametrize(
+    ("rows", "error"),
+    [
+        ([], DataError),
+        ([Row("only one", "a")], DataError),
+        ([Row("nothing in scope", None), Row("at all", None)], DataError),
+        ([Row("", "a"), Row("  ", "b")], DataError),
+        ([Row("twice", "a"), Row("Twice!", "a")], DataError),
+    ],
+)
+def test_too_few_rows_are_a_clear_error(rows, error):
+    with pytest.raises(error, match="too few"):
+        fit(rows)
+
+
+def test_prior_out_of_range_is_refused():
+    with pytest.raises(InvalidRequest, match="oos-prior"):
+        fit(rows_of(), oos_prior=1.0)
+
+
+def finite(fitted):
+    _, scope, routes = decisions(fitted, [*QUERIES, "word " * 300])
+    assert ((scope >= 0) & (scope <= 1)).all()
+    assert ((routes >= 0) & (routes <= 1)).all()
+    assert math.isfinite(fitted.rule.threshold)
+    return fitted
+
+
+def test_one_label_alone_is_a_router_that_knows_its_scope():
+    fitted = finite(fit([row for row in rows_of() if row.label in {"fruit", None}]))
+    _, scope, routes = decisions(fitted, QUERIES)
+    assert routes.shape == (5, 1)
+    assert scope[0] > scope[3]
+
+
+def test_one_label_without_outside_rows_still_prefers_what_is_typical():
+    _, scope, _ = decisions(finite(fit([row for row in rows_of() if row.label == "fruit"])), QUERIES)
+    assert scope[0] > scope[3]
+
+
+def test_one_exemplar_a_label_leaves_nothing_to_measure_and_still_routes():
+    fitted = finite(fit([Row(words, label) for label, words in TOPICS.items()]))
+    top, scope, _ = decisions(fitted, QUERIES)
+    assert [fitted.model.labels[i] for i in top[:3]] == ["fruit", "metal", "music"]
+    assert scope[:3].min() > scope[3]
+    assert math.isnan(fitted.report.accuracy)
+
+
+def test_a_label_with_one_exemplar_beside_richer_ones_is_found():
+    fitted = finite(fit([*rows_of(), Row("quantum entanglement photon", "physics")]))
+    top, _, _ = decisions(fitted, ["quantum photon"])
+    assert fitted.model.labels[top[0]] == "physics"
+
+
+def test_contradictory_labels_share_the_probability():
+    rows = [Row(row.text, "zinc" if row.label == "metal" else row.label) for row in rows_of()]
+    fitted = finite(fit([*rows_of(), *(row for row in rows if row.label == "zinc")]))
+    _, _, routes = decisions(fitted, ["iron or zinc please"])
+    metal, zinc = (routes[0, fitted.model.labels.index(name)] for name in ("metal", "zinc"))
+    assert metal + zinc > 0.8
+    assert abs(metal - zinc) < 0.25
+
+
+def test_five_hundred_labels_fit():
+    rows = [Row(f"topic{i} word{i} {extra}", f"label {i}") for i in range(500) for extra in ("now", "then")]
+    fitted = finite(fit(rows))
+    top, _, _ = decisions(fitted, ["topic77 word77"])
+    assert fitted.model.labels[top[0]] == "label 77"
+
+
+def test_vectors_that_are_all_zero_do_no_harm():
+    class Blind(BagOfWords):
+        def encode(self, texts, progress=None):
+            return np.zeros((len(texts), self.dims), np.float32)
+
+    fitted = fit_router(rows_of(), Blind())
+    raw = fitted.model.scores(np.zeros((2, 96), np.float32))
+    assert not fitted.calibration.scope(raw.scope, known=raw.known, foreign=np.zeros(2, np.bool_)).any()
+
+
+@given(st.lists(st.integers(-1, 3), min_size=1, max_size=40), st.integers(2, 6))
+def test_folds_keep_twins_together_and_labels_spread(labels, folds):
+    groups = np.arange(len(labels)) // 2
+    found = assign_folds(np.array(labels), groups, folds)
+    assert all(len(set(found[groups == group])) == 1 for group in groups)
+    sizes = np.bincount(assign_folds(np.zeros(30, int), np.arange(30), folds), minlength=folds)
+    assert sizes.max() - sizes.min() <= 1
+
+
+def test_prepared_rows_are_sorted_clipped_and_unique():
+    rows = prepare(
+        [Row("B b", "x"), Row("a", "y"), Row("b  B", "x"), Row("b b", "z"), Row("", "x"), Row("q" * 9999, "x")]
+    )
+    assert [(row.text[:3], row.label) for row in rows] == [("a", "y"), ("B b", "x"), ("b b", "z"), ("qqq", "x")]
+    assert twin_groups(rows).tolist() == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "not JSON"),
+        ("[]", "text or label"),
+        ('{"text": "a"}', "text or label"),
+        ('{"text": 3, "label": "a"}', "text or label"),
+        ('{"text": "a", "label": 3}', "non-empty string or null"),
+        ('{"text": "a", "label": " "}', "non-empty string or null"),
+    ],
+)
+def test_broken_rows_are_named_by_line(tmp_path, line, message):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "ok", "label": null, "more": 1}\n\n' + line, encoding="utf-8")
+    with pytest.raises(DataError, match=message) as caught:
+        read_rows(path)
+    assert ":3" in caught.value.message
+
+
+def test_files_that_cannot_be_read_are_a_clear_error(tmp_path):
+    with pytest.raises(DataError, match="cannot read"):
+        read_rows(tmp_path / "none.jsonl")
+    (tmp_path / "latin.jsonl").write_bytes(b'{"text": "\xe9", "label": "a"}')
+    with pytest.raises(DataError, match="not UTF-8"):
+        read_rows(tmp_path / "latin.jsonl")

@@ -188,18 +188,22 @@ class _LocalBackend:
         timeout: float = 120.0,
     ) -> tuple[Completion, ...]:
         client = await self._ready_client()
-        return await client.chat(
-            messages,
-            n=n,
-            temperature=temperature,
-            top_p=top_p,
-            max_tokens=max_tokens,
-            stop=stop,
-            seed=seed,
-            # Without log-probabilities llama.cpp counts the tokens of the first sample only, and 0 turns them off.
-            logprobs=max(1, logprobs or 0),
-            timeout=timeout,
-        )
+        try:
+            return await client.chat(
+                messages,
+                n=n,
+                temperature=temperature,
+                top_p=top_p,
+                max_tokens=max_tokens,
+                stop=stop,
+                seed=seed,
+                # Without log-probabilities llama.cpp counts the tokens of the first sample only, and 0 turns them off.
+                logprobs=max(1, logprobs or 0),
+                timeout=timeout,
+            )
+        except BackendUnavailable:
+            await self._bury()
+            raise
 
     async def start(self) -> None:
         """Have a worker that answers; the error of a failed start is the caller's to see, whatever its kind."""
@@ -244,6 +248,12 @@ class _LocalBackend:
             return await asyncio.shield(self._begin())
         except ModelError as error:
             raise BackendUnavailable(error.message, hint=error.hint) from error
+
+    async def _bury(self) -> None:
+        """End a worker that takes no connections any more, so that the next call does not meet it dying."""
+        worker = self._worker
+        if worker is not None and not await worker.listens():
+            await worker.close()
 
     def _living(self) -> OpenAIBackend | None:
         return self._client if self._worker is not None and self._worker.alive else None

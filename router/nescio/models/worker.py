@@ -60,6 +60,17 @@ class Worker:
         """Its process id."""
         return self.process.pid
 
+    async def listens(self) -> bool:
+        """Whether its port takes connections; a process that was killed closes the port before it is gone."""
+        host, port = self.address.removeprefix("http://").split(":")
+        try:
+            async with asyncio.timeout(_END_SECONDS):
+                _, writer = await asyncio.open_connection(host, int(port))
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        return True
+
     def resident_bytes(self) -> int:
         """Physical memory it holds, mapped weights included; 0 once it has ended."""
         try:

@@ -6,7 +6,6 @@ Exact or not at all: a fact that the tables lack makes a `Gap`, never a guess. I
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from nescio_experts.geography import facts
@@ -112,7 +111,9 @@ def _capital_of(plan: CapitalOf) -> Reply | Gap:
         home = atlas().countries[city.country]
         if plan.check:
             return Reply(sentence(f"No, {city.name} is not a national capital; {facts.capital(home)}"), (home,))
-        return Gap(f"{city.name} is not the capital of any country; it is in {home.the}, whose capital is {home.capital}.")
+        return Gap(
+            f"{city.name} is not the capital of any country; it is in {home.the}, whose capital is {home.capital}."
+        )
     sovereign = [pair for pair in owners if pair[0].sovereign] or owners
     told = [f"{_capital_name(country, city)} is the capital of {country.the}" for country, city in sovereign]
     text = " and ".join(told)
@@ -137,7 +138,9 @@ def _by_code(plan: ByCode) -> Reply | Gap:
     else:
         text = f"{plan.value.upper()} is the ISO 3166-1 code of {join([c.the for c in found])}"
     clauses = [sentence(text)]
-    clauses += [sentence(c) for prop in plan.props for country in sovereign[:1] if (c := facts.of_country(country, prop))]
+    clauses += [
+        sentence(c) for prop in plan.props for country in sovereign[:1] if (c := facts.of_country(country, prop))
+    ]
     return Reply(" ".join(clauses), tuple(found), facts=len(clauses), operations=1)
 
 
@@ -164,7 +167,10 @@ def _members(plan: Members) -> Reply | Gap:
     shown = names[:_SHOWN]
     rest = f" and {count - _SHOWN} more" if count > _SHOWN else ""
     verb = "is" if count == 1 else "are"
-    text = sentence(f"there {verb} {count} {what}: {join(shown)}{rest}")
+    listed = f"{join(shown)}{rest}"
+    # Names after "do not use" would read as denied, so there they come first.
+    denied = f"{listed} {verb} the {count} {what}"
+    text = sentence(denied if plan.scope.negated else f"there {verb} {count} {what}: {listed}")
     if found.note:
         text += " " + sentence(found.note)
     extra = [c for prop in plan.props for country in found.countries[:12] if (c := facts.of_country(country, prop))]
@@ -177,7 +183,9 @@ def _members(plan: Members) -> Reply | Gap:
 def _with_figure(country: Country, scope: Scope) -> str:
     dims = [limit.dim for limit in scope.limits]
     value = facts.figure(country, dims[0]) if dims else None
-    return country.the if value is None else f"{country.the} ({facts.figure_words(value, dims[0], scope.limits[0].unit)})"
+    return (
+        country.the if value is None else f"{country.the} ({facts.figure_words(value, dims[0], scope.limits[0].unit)})"
+    )
 
 
 def _anchors(scope: Scope) -> tuple[Country, ...]:
@@ -258,7 +266,9 @@ def _towns_within(plan: Towns, found: list[City]) -> Reply | Gap:
     area = _town_area(plan.scope)
     names = [f"{city.name} ({facts.people(city.population)})" for city in kept[:30]]
     rest = f" and {len(kept) - 30} more" if len(kept) > 30 else ""
-    text = f"there {'is' if len(kept) == 1 else 'are'} {len(kept)} {'city' if len(kept) == 1 else 'cities'} {area} with "
+    text = (
+        f"there {'is' if len(kept) == 1 else 'are'} {len(kept)} {'city' if len(kept) == 1 else 'cities'} {area} with "
+    )
     text += f"{figures.limit_words(limit)}" + (f": {join(names)}{rest}" if kept else "")
     home = tuple({city.country: atlas().countries[city.country] for city in kept}.values())
     return Reply(sentence(text), home, facts=len(kept), operations=1, empty=not kept)
@@ -323,7 +333,11 @@ def _rank_words(plan: Extreme, what: str, count: int) -> str:
 
 def _total(plan: Total) -> Reply | Gap:
     pool = select(plan.scope, territories=True)
-    values = [(c, value) for c in pool if (value := facts.figure(c, "area" if plan.dim == "density" else plan.dim)) is not None]
+    values = [
+        (c, value)
+        for c in pool
+        if (value := facts.figure(c, "area" if plan.dim == "density" else plan.dim)) is not None
+    ]
     if not values:
         return Gap("my tables hold no country that fits.")
     total = sum(value for _, value in values)
@@ -334,7 +348,11 @@ def _total(plan: Total) -> Reply | Gap:
         text = f"{what} together have {words}"
     elif plan.mean:
         words = facts.figure_words(round(total / len(values), 2), plan.dim, plan.unit)
-        text = f"on average, {what} have {words} each" if plan.dim == "population" else f"on average, {what} cover {words} each"
+        text = (
+            f"on average, {what} have {words} each"
+            if plan.dim == "population"
+            else f"on average, {what} cover {words} each"
+        )
     else:
         words = facts.figure_words(total, plan.dim, plan.unit)
         text = f"{what} together {'have' if plan.dim == 'population' else 'cover'} {words}"

@@ -175,7 +175,7 @@ def atlas() -> Atlas:
     people = {code: tuple(row.get("people", ())) for code, row in names.items() if code in countries}
     also = {code: tuple(row.get("also", ())) for code, row in names.items() if code in countries}
     for code, name in ((code, row["name"]) for code, row in raw.items()):
-        also[code] = (*also.get(code, ()), name)
+        also[code] = tuple(dict.fromkeys((*also.get(code, ()), name, countries[code].name)))
     rest = {key: names[key] for key in ("ambiguous", "parts", "former", "invented")}
     return Atlas(
         countries,
@@ -276,7 +276,7 @@ def _cldr_date() -> str:
 
 
 def _currency_name(name: str) -> str:
-    """ "Peruvian Sol" as it stands in a sentence: the unit in lower case, the adjective as it is."""
+    """Such as "Peruvian Sol" as it stands in a sentence: the unit in lower case, the adjective as it is."""
     *front, unit = name.split()
     front = [word.lower() if i > 0 and word in {"New", "Convertible"} else word for i, word in enumerate(front)]
     return " ".join((*front, unit.lower()))

@@ -26,14 +26,15 @@ def _said(yes: bool, clause: str | None, *countries: Country, count: int = 1) ->
 def _border(plan: Check) -> Reply | Gap:
     one = plan.thing
     assert isinstance(one, Country)
-    other = atlas().countries[plan.values[0]]
-    if one.neighbours is None or other.neighbours is None:
+    others = [atlas().countries[code] for code in plan.values]
+    if any(country.neighbours is None for country in (one, *others)):
         return Gap("my tables hold no land borders for that territory.")
-    yes = other.code in one.neighbours
-    clause = f"{one.the} and {other.the} {'share a land border' if yes else 'do not share a land border'}"
+    apart = [other for other in others if other.code not in (one.neighbours or ())]
+    named = join([other.the for other in apart or others])
+    clause = f"{one.the} and {named} {'do not share' if apart else 'share'} a land border"
     names = facts.neighbour_names(one)
-    beside = f"; {one.the} borders {join(names)}" if names and not yes else ""
-    return _said(yes, clause + beside, one, other, count=2)
+    beside = f"; {one.the} borders {join(names)}" if names and apart else ""
+    return _said(not apart, clause + beside, one, *others, count=1 + len(others))
 
 
 def _capital(plan: Check) -> Reply | Gap:
@@ -72,7 +73,9 @@ def _group(plan: Check) -> Reply | Gap:
     group = atlas().groups[plan.values[0]]
     yes = country.code in group.members
     clause = facts.continent(country) if group.id.isupper() else None
-    told = clause or f"{country.the} {'is' if yes else 'is not'} one of the {len(group.members)} members of {group.name}"
+    told = (
+        clause or f"{country.the} {'is' if yes else 'is not'} one of the {len(group.members)} members of {group.name}"
+    )
     if not yes and "continent" in country.notes and group.id.isupper() and group.name in country.notes["continent"]:
         return Reply(sentence(f"Partly: {told}"), (country,), (group,), operations=1)
     return Reply(sentence(f"{'Yes' if yes else 'No'}: {told}"), (country,), (group,), operations=1)
@@ -159,7 +162,8 @@ def _checked(plan: Versus, known: list[tuple[Thing, float]]) -> Reply:
     yes = first > second if plan.direction == "max" else first < second
     yes = yes or (plan.equal_counts and first >= second)
     told = " against ".join(
-        f"{facts.figure_words(value, plan.dim, plan.unit)} for {_the(thing)}" for thing, value in ((one, first), (other, second))
+        f"{facts.figure_words(value, plan.dim, plan.unit)} for {_the(thing)}"
+        for thing, value in ((one, first), (other, second))
     )
     return _reply(plan, f"{'Yes' if yes else 'No'}: {told}")
 
@@ -178,7 +182,8 @@ def _apart(plan: Versus, known: list[tuple[Thing, float]]) -> Reply | Gap:
         text = f"the difference is {facts.figure_words(round(abs(first - second), 4), plan.dim, plan.unit)}"
         text += f" in favour of {_the(big)}" if first != second else f": {_the(big)} and {_the(small)} are equal"
     told = " and ".join(
-        f"{_the(thing)} {facts.figure_words(value, plan.dim, plan.unit)}" for thing, value in ((one, first), (other, second))
+        f"{_the(thing)} {facts.figure_words(value, plan.dim, plan.unit)}"
+        for thing, value in ((one, first), (other, second))
     )
     return _reply(plan, f"{text} ({told})")
 

@@ -24,7 +24,7 @@ CITY_PROPS: Final = frozenset({"population", "coords", "lat", "lon", "timezone",
 
 
 def capital(country: Country) -> str | None:
-    """ "the capital of Peru is Lima"."""
+    """Such as "the capital of Peru is Lima"."""
     if not country.capital:
         return None
     return f"the capital of {country.the} is {country.capital}{_note(country, 'capital', '; ')}"
@@ -40,19 +40,19 @@ def seat(country: Country) -> str | None:
 
 
 def population(country: Country) -> str | None:
-    """ "Peru has 31,989,256 inhabitants"."""
+    """Such as "Peru has 31,989,256 inhabitants"."""
     if country.population is None:
         return None
     return f"{country.the} has {people(country.population)}{_note(country, 'population', ', ')}"
 
 
 def people(count: float) -> str:
-    """ "1 inhabitant", "31,989,256 inhabitants"."""
+    """Such as "1 inhabitant", "31,989,256 inhabitants"."""
     return f"{number(count)} inhabitant{'' if count == 1 else 's'}"
 
 
 def area(country: Country, unit: str = "") -> str | None:
-    """ "Peru covers 1,285,220 km²"."""
+    """Such as "Peru covers 1,285,220 km²"."""
     if country.area is None:
         return None
     return f"{country.the} covers {in_unit(country.area, unit)}{_note(country, 'area', ', ')}"
@@ -67,7 +67,7 @@ def in_unit(square_km: float, unit: str) -> str:
 
 
 def density(country: Country, unit: str = "") -> str | None:
-    """ "Peru has 24.89 inhabitants per km²"."""
+    """Such as "Peru has 24.89 inhabitants per km²"."""
     value = country.density
     if value is None or country.area is None:
         return None
@@ -82,7 +82,7 @@ def per_km(value: float) -> str:
 
 
 def currency(country: Country) -> str | None:
-    """ "the currency of Peru is the Peruvian sol (PEN)"."""
+    """Such as "the currency of Peru is the Peruvian sol (PEN)"."""
     if not country.currency:
         return None
     clause = f"the currency of {country.the} is the {money(country.currency)}"
@@ -93,7 +93,7 @@ def currency(country: Country) -> str | None:
 
 
 def money(code: str) -> str:
-    """ "Peruvian sol (PEN)"."""
+    """Such as "Peruvian sol (PEN)"."""
     return f"{atlas().currency(code)} ({code})"
 
 
@@ -110,7 +110,7 @@ def language_names(country: Country) -> list[str]:
 
 
 def languages(country: Country) -> str | None:
-    """ "the languages of Peru are Spanish, Quechua and Aymara"."""
+    """Such as "the languages of Peru are Spanish, Quechua and Aymara"."""
     names = language_names(country)
     if not names:
         return None
@@ -125,8 +125,9 @@ def official(country: Country) -> str | None:
     if not names:
         listed = language_names(country)
         return f"{country.the} has these languages in GeoNames' list: {join(listed)}" if listed else None
-    verb = "language of {} is {}" if len(names) == 1 else "languages of {} are {}"
-    return f"the official {verb.format(country.the, join(names))}"
+    if len(names) == 1:
+        return f"the official language of {country.the} is {names[0]}"
+    return f"the {len(names)} official languages of {country.the} are {join(names)}"
 
 
 def neighbour_names(country: Country) -> list[str]:
@@ -136,7 +137,7 @@ def neighbour_names(country: Country) -> list[str]:
 
 
 def neighbours(country: Country) -> str | None:
-    """ "Chad borders 6 countries: …"; "Japan has no land borders"."""
+    """Such as "Chad borders 6 countries: …"; "Japan has no land borders"."""
     if country.neighbours is None:
         return None
     names = neighbour_names(country)
@@ -149,7 +150,7 @@ def neighbours(country: Country) -> str | None:
 
 
 def continent(country: Country) -> str | None:
-    """ "Peru is in South America"."""
+    """Such as "Peru is in South America"."""
     name = "Antarctica" if country.continent == "AN" else atlas().groups[country.continent].name
     return f"{country.the} is in {name}{_note(country, 'continent', ', ')}"
 
@@ -163,7 +164,8 @@ def where(country: Country) -> str | None:
 
 def iso(country: Country) -> str:
     """All three ISO 3166-1 codes."""
-    return f"the ISO 3166-1 codes of {country.the} are {country.code} (alpha-2), {country.iso3} (alpha-3){_numeric(country)}"
+    letters = f"{country.code} (alpha-2), {country.iso3} (alpha-3)"
+    return f"the ISO 3166-1 codes of {country.the} are {letters}{_numeric(country)}"
 
 
 def _numeric(country: Country) -> str:
@@ -186,12 +188,12 @@ def isonumeric(country: Country) -> str | None:
 
 
 def tld(country: Country) -> str | None:
-    """ "the internet domain of Peru is .pe"."""
+    """Such as "the internet domain of Peru is .pe"."""
     return f"the internet domain of {country.the} is {country.tld}" if country.tld else None
 
 
 def phone(country: Country) -> str | None:
-    """ "the calling code of Peru is +51"."""
+    """Such as "the calling code of Peru is +51"."""
     if not country.phone:
         return None
     return f"the calling code of {country.the} is {country.phone}{_note(country, 'phone', ', ')}"

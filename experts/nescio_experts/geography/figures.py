@@ -14,7 +14,7 @@ def within(value: float, limit: Limit) -> bool:
 
 
 def limit_words(limit: Limit) -> str:
-    """ "more than 10,000,000 inhabitants"."""
+    """Such as "more than 10,000,000 inhabitants"."""
     if limit.low is not None and limit.high is not None:
         low = facts.figure_words(limit.low, limit.dim, limit.unit)
         return f"between {low} and {facts.figure_words(limit.high, limit.dim, limit.unit)}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from nescio_experts.grounded import FILLERS, Gazetteer, Phrasebook
+from nescio_experts.grounded import Gazetteer, Phrasebook
 
 _PEOPLE = "{people,inhabitants,residents,persons,humans,citizens,souls,folks,individuals,human beings,dwellers}"
 _BORDER = (
@@ -40,6 +40,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "how many {living ,local ,different }{people,inhabitants,residents}",
         "population's",
         "how many {call,live,are living,reside,dwell,inhabit}",
+        "{inhabit,inhabits,inhabiting,populate,populates}",
         "{people,humans,folks,souls} {live,living,reside,dwell,residing}",
         "number of {living ,}{people,inhabitants,residents} {who ,that ,}live",
         "size of .. population",
@@ -51,7 +52,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{natives,nationals,countrymen,population's,everybody,everyone}",
     ),
     "p:area": (
-        "{area,areas,land area,surface area,total area,land size,surface,landmass,land mass,territorial size,superficies}",
+        "{area,areas,land area,surface area,total area,land size,surface,landmass,land mass,territorial size,"
+        "superficies}",
         "{size,sizes,extent,expanse,acreage,footprint,dimensions}",
         "{area,size} {in,of} {territory,land}",
         "{how much,what amount of} {land,space,ground,territory,room,area,surface}",
@@ -87,7 +89,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{currency,currencies,money,monies,cash,legal tender,tender,monetary unit,monetary units,coinage}",
         "{unit of currency,unit of account,medium of exchange,means of payment,monetary system}",
         "{coin,coins,banknote,banknotes,bank notes,bank note,notes,bills}",
-        "{pay with,pay in,paid in,paying with,paying in,pay for,pay,paid,payment,payments,spend,spent,spending,wages,salaries}",
+        "{pay with,pay in,paid in,paying with,paying in,pay for,pay,paid,payment,payments,spend,spent,"
+        "spending,wages,salaries}",
         "{priced in,prices in,prices,price tags,shops accept,shopping,exchange my money,change my money,wallet,purse}",
         "{dough,dosh,moolah,cash money}",
         "{national ,official ,local ,}currency {unit,name}",
@@ -142,15 +145,18 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "p:iso": (
         "{iso,iso 3166,iso 3166 1}{ code, codes, country code, abbreviation, standard code,}",
         "country {code,codes,abbreviation}",
+        "{abbreviate,abbreviated}",
         "{code,abbreviation} {for,of} the {country,nation}",
     ),
     "p:iso2": (
-        "{two,2} {letter,letters,character,digit} {iso ,country ,iso country ,}{code,codes,abbreviation,country code,iso code}",
+        "{two,2} {letter,letters,character,digit} {iso ,country ,iso country ,}{code,codes,abbreviation,"
+        "country code,iso code}",
         "{iso ,iso 3166 ,iso 3166 1 ,}alpha {2,two}{ code, country code,}",
         "iso{2, 2}{ code,}",
     ),
     "p:iso3": (
-        "{three,3} {letter,letters,character,digit} {iso ,country ,iso country ,}{code,codes,abbreviation,country code,iso code}",
+        "{three,3} {letter,letters,character,digit} {iso ,country ,iso country ,}{code,codes,abbreviation,"
+        "country code,iso code}",
         "{iso ,iso 3166 ,iso 3166 1 ,}alpha {3,three}{ code, country code,}",
         "iso{3, 3}{ code,}",
     ),
@@ -163,7 +169,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{country code ,country ,national ,}{top level,toplevel} {domain,domains,internet domain,domain name}",
         "{tld,tlds,cctld,cc tld}",
         "{internet,web,website,url,online,site} "
-        "{domain,suffix,ending,extension,code,tld,country code,address ending,domain ending,domain suffix,address suffix}",
+        "{domain,suffix,ending,extension,code,tld,country code,address ending,domain ending,domain suffix,"
+        "address suffix}",
         "{domain,domains}{, suffix, extension, ending, name, code, names}",
         "{websites,web sites,web addresses,internet addresses,sites,urls,web pages,web address,website,url,emails} .. "
         "{end,ends,ending,finish,finishes,have,use,get}{ in, with, on,}",
@@ -185,23 +192,26 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "p:coords": (
         "{coordinates,coordinate,geocoordinates}",
         "{geographic,geographical,gps,map,exact} {coordinates,position,location,coords}",
-        "{latitude and longitude,longitude and latitude,lat and long,lat long,lat lon,latitude longitude,lat and lon,coords,gps}",
+        "{latitude and longitude,longitude and latitude,lat and long,lat long,lat lon,latitude longitude,lat "
+        "and lon,coords,gps}",
         "where on {the ,a ,}{map,globe}",
     ),
     "p:lat": ("{latitude,lat}", "how far {north,south}"),
     "p:lon": ("{longitude,long}", "how far {east,west}"),
-    "q:where": ("{where,whereabouts}", "location{s,}", "{located,situated,lie,lies,lying}", "in what place"),
+    "q:where": ("{where,whereabouts,locate}", "location{s,}", "{located,situated,lie,lies,lying}", "in what place"),
     "q:whatabout": ("{what about,how about,and what about}",),
     "q:howmany": (
         "{how many,number of,what number of,count of,count,the count,quantity of,tally of,how numerous}",
         "how many {different ,separate ,distinct ,}",
     ),
     "n:country": (
-        "{country,nation,state,republic,kingdom,land,sovereign state,nation state,place,jurisdiction,destination}",
+        "{country,nation,state,republic,kingdom,land,sovereign state,nation state,place,jurisdiction,"
+        "destination,member,member state,member country}",
         "{country's,nation's}",
     ),
     "n:countries": (
-        "{countries,nations,states,republics,sovereign states,nation states,lands,places,territories,kingdoms,jurisdictions}",
+        "{members,member states,member countries,member nations,countries,nations,states,republics,sovereign "
+        "states,nation states,lands,places,territories,kingdoms,jurisdictions}",
         "{sovereign,independent} {countries,nations,states}",
         "where in the world",
     ),
@@ -253,7 +263,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{borders,touches,neighbours} the most",
     ),
     "sup:min dim:neighbours": (
-        "{fewest,least} {neighbours,neighbors,borders,bordering countries,neighbouring countries,neighboring countries}",
+        "{fewest,least} {neighbours,neighbors,borders,bordering countries,neighbouring countries,neighboring "
+        "countries}",
     ),
     "sup:max dim:languages": ("most {languages,tongues}", "{largest,highest,greatest} number of languages"),
     "sup:max dim:density2": (
@@ -285,8 +296,10 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "dim:sparse": ("{sparse,sparsely populated,sparsely settled,thinly populated,sparsely inhabited}",),
     "cmp:more": (
-        "{more,bigger,larger,greater,higher,vaster,exceed,exceeds,exceeding,over,above,surpass,surpasses,beyond,outsize}",
-        "{upwards of,in excess of,at least,no fewer than,no less than,not less than,a minimum of,or more,and more,plus}",
+        "{more,bigger,larger,greater,higher,vaster,exceed,exceeds,exceeding,over,above,surpass,surpasses,"
+        "beyond,outsize}",
+        "{upwards of,in excess of,at least,no fewer than,no less than,not less than,a minimum of,or more,and "
+        "more,plus}",
         "{more,greater,larger,higher,bigger} than",
     ),
     "cmp:more as": ("as {big,large,vast,extensive,huge} as",),
@@ -319,7 +332,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{fewer,less} {neighbours,neighbors,borders,bordering countries,neighbouring countries}",
     ),
     "cmp:less": (
-        "{smaller,fewer,less,lower,under,below,tinier,beneath,at most,up to,no more than,not more than,or less,or fewer}",
+        "{smaller,fewer,less,lower,under,below,tinier,beneath,at most,up to,no more than,not more than,or "
+        "less,or fewer}",
         "{fewer,less,smaller,lower} than",
         "{not exceeding,short of,a maximum of}",
     ),
@@ -344,15 +358,20 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{how many,by how many} {more ,fewer ,}{people,inhabitants,residents,citizens} {more,fewer}",
         "how many {more,fewer} {people,inhabitants,residents,citizens}{ live,}",
     ),
-    "diff dim:area": ("how many {more,fewer} square {kilometres,kilometers,miles}", "how much more {land,space,area,territory}"),
+    "diff dim:area": (
+        "how many {more,fewer} square {kilometres,kilometers,miles}",
+        "how much more {land,space,area,territory}",
+    ),
     "ratio": ("how many times", "{times,ratio,proportion,multiple}", "how many times {as,bigger,larger,more,over,the}"),
     "agg:sum": (
-        "{total,combined,sum,altogether,together,in total,collectively,joint,put together,add up,added up,aggregate,jointly}",
+        "{total,combined,sum,altogether,together,in total,collectively,joint,put together,add up,added up,"
+        "aggregate,jointly}",
         "{sum total,in all,all told,summed,add,taken together,all together}",
     ),
     "agg:mean": ("{average,mean,on average,typical}",),
     "only": ("{only,solely,exclusively,just,sole}",),
     "q:code": ("{code,abbreviation,symbol}",),
+    "polite": ("{can never remember,could never remember,never remember,never know,keep forgetting,always forget}",),
     "q:both": ("{both,each of}",),
     "q:is": ("{whether,is it true,true,correct,right,is it correct,is it so,is that so,is that right}",),
     "q:whose": ("whose",),
@@ -361,13 +380,18 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "v:is_in": ("{belong,belongs,belonging,part of,member of,members of,within,inside}",),
     "neg": (
-        "{not,except,excluding,other than,besides,apart from,neither,nor,non,isn t,doesn t,don t,aren t,without,excluded}",
+        "{not,except,excluding,other than,besides,apart from,neither,nor,non,isn t,doesn t,don t,aren t,"
+        "without,excluded}",
     ),
     "time": (
-        "{ago,formerly,historically,historic,historical,ancient,medieval,century,centuries,decade,decades,era,antiquity}",
-        "{in the past,used to be,back then,in the future,going to be,next year,last year,yesterday,tomorrow,at the time}",
-        "{previous,previously,prior,earlier,old capital,first capital,original,originally,before,after,since,until,till}",
-        "{during,forecast,projected,predicted,projection,will be,will .. have,by the year,in the year,future,prehistoric}",
+        "{ago,formerly,historically,historic,historical,ancient,medieval,century,centuries,decade,decades,"
+        "era,antiquity}",
+        "{in the past,used to be,back then,in the future,going to be,next year,last year,yesterday,tomorrow,"
+        "at the time}",
+        "{previous,previously,prior,earlier,old capital,first capital,original,originally,before,after,since,"
+        "until,till}",
+        "{during,forecast,projected,predicted,projection,will be,will .. have,by the year,in the year,future,"
+        "prehistoric}",
         "{last,oldest,newest,next,past} {capital,currency,census}",
         "{old,older,former} {capital,currency,name,money,capitals}",
         "{1st,2nd,3rd} century",
@@ -387,7 +411,8 @@ UNSUPPORTED: Final[dict[str, tuple[str, ...]]] = {
     ),
     "physical geography": (
         "{mountain,mountains,highest point,peak,river,rivers,lake,lakes,elevation,altitude,sea level,volcano,volcanoes,"
-        "desert,deserts,coastline,coast,island,islands,sea,ocean,waterfall,canyon,forest,forests,landlocked,highest peak,"
+        "desert,deserts,coastline,coast,island,islands,"
+        "sea,ocean,waterfall,canyon,forest,forests,landlocked,highest peak,"
         "glacier,bay,peninsula,tallest,longest,deepest,height,depth,coastal,beach,beaches}",
     ),
     "climate and weather": (
@@ -398,18 +423,22 @@ UNSUPPORTED: Final[dict[str, tuple[str, ...]]] = {
         "national sport,national dish,nickname,symbol}",
     ),
     "history": (
-        "{independence,independent since,founded,founder,established,war,wars,battle,revolution,history,colony,colonised,"
+        "{independence,independent since,founded,founder,established,war,wars,"
+        "battle,revolution,history,colony,colonised,"
         "colonized,colonial,treaty,invaded,conquered,dynasty,discovered,oldest,age}",
     ),
     "distances and travel": (
-        "{distance,how far,far,flight time,how long,airport,airports,visa,passport,hotel,hotels,train,trains,drive,driving,"
+        "{distance,how far,far,flight time,how long,airport,airports,visa,passport,hotel,hotels,"
+        "train,trains,drive,driving,"
         "airline,airlines,road,roads,railway,nearest,closest}",
         "how do i get",
         "{what time,local time,time difference,clock,daylight saving}",
     ),
     "society and culture": (
-        "{religion,religions,religious,food,dish,cuisine,culture,university,universities,literacy,life expectancy,birth rate,"
-        "death rate,army,military,football,soccer,team,world cup,olympic,olympics,crime,famous,celebrity,music,author,median age,"
+        "{religion,religions,religious,food,dish,cuisine,culture,university,"
+        "universities,literacy,life expectancy,birth rate,"
+        "death rate,army,military,football,soccer,team,world cup,olympic,olympics,"
+        "crime,famous,celebrity,music,author,median age,"
         "ethnic,ethnicity,alphabet,script,parliament,party,election,elections,law,laws,education,happiest,safest,"
         "wine,beer,singer,growth,growth rate,doctors,cars,internet users,murder rate,gender}",
         "{tourist,tourists,tourism,attractions,landmark,landmarks,monument,stadium}",
@@ -419,66 +448,18 @@ UNSUPPORTED: Final[dict[str, tuple[str, ...]]] = {
         "elderly,teenagers,foreigners,immigrants,migrants,voters,workers,soldiers,pensioners,catholics,muslims,christians,"
         "jews,buddhists,hindus,protestants,percent,percentage,per cent,share of,proportion of,fraction of}",
     ),
-    "postal codes": ("{postal code,postal codes,zip code,zip codes,postcode,postcodes,zip}",),
+    "postal codes": ("{postal code,postal codes,zip code,zip codes,postcode,postcodes,post code,zip}",),
     "other planets and moons": (
         "{mars,venus,saturn,mercury,neptune,uranus,pluto,moon,planets,titan,galaxy,exoplanet}",
     ),
 }
 """Topics that the tables say nothing about, so that the abstention can name them."""
 
-_MORE_FILLERS = """
-d compare compares comparing compared comparison never ahead airport aka alright always am answer answers anyhow anyways apparently approx approximate approximately around
-atlas based basically because bet big buy call called calls carry cities class colleague come coming common commonly
-complete concerning considered consist contain contains correctly country couple crossword current curious daily data
-day days deal desk different doing domestic earth easy encyclopedia entire entirely especially essay estimate estimated
-even every everybody everyday everyone exam exams exactly example expect explain   featured feature final first
-flight fly flying folder folks form friend friends full game general generally geographic geographical geographically
-geography going government group guess handy heard held helps hold holiday home homework host hosts house houses
-imagine important includes including indicate inside interested international is issue issued itself job journey just
-keep kinda kind known land landing large latest learn learning live lives living local locate locals look
-looking lot lots made main mainly major majority make makes many map maps mention modern moment month more most
-mostly move moving mum mom name names naming national nationwide native natively new nice normally notebook nowadays
-number numbers off official officially  open opposed order ordinary other others overall own part particular
-pen people person piece planning population possess predominant predominantly present primary principal principally
-print produce project puzzle query quick quote rank ranked ranks rate real reference refer referred region reply
-require required reside resides residing respective say says school see sense serve serves set settle seek shortly
-shop short side simple single sit sits size sized some son soon sort specific specifically spread stay staying
-standard stands start status student student's studying sum supposed surely system table taken talking teacher term
-terms test third thousand today today's tonight topic traveling travelling travel trip trivia true try trying turn
-type types typical typically understand unit upcoming usual usually vacation value view visit visiting visitor visitors
-way wee welcome whole widely week well went whats within word words work works worth write written wrote year yep
-you're your yours ll going gonna wants dad daughter sister brother boss wife husband mate buddy bro dude pls cheers
-greetings morning evening afternoon  asap briefly bit lying lie anymore counting contains encompass encompasses
-sits reckon remind should carry hear end wind expect encounter land lands landed head heading heads arrive arriving arrives
-pack shall must ought actual actualy truly proper properly dealing handling handle bring swap wonder wonders pray kid
-curiosity sake context background planned plans packing soon month year  week weeks weekend 
-relocating relocate emigrate emigrating backpack backpacking road trip overland cruise tour touring honeymoon layover
-stopover transit exchange semester abroad foreign overseas expat expats teammate neighbour's client clients customer
-partner team teams meeting conference colleagues coworker cousin uncle aunt nephew niece parents grandparents father
-mother roommate flatmate pen-pal penpal writing story novel article blog post report paper presentation speech
-trivial simple hard tough tricky basic interesting fun funny random quickie serious honest honestly frankly
-confused unsure clue idea ideas settle bets arguing argue said claims claimed claim says told thinks think heard
-assume assuming believe imagine given please kindly thx ta cheerio sir madam robot bot ai assistant computer
-oracle genius expert prof professor teach teaches knows knew noted stored listed lists lists' naming
-whereby wherein whichever whatever whenever wherever somebody's anyone's tends tend tended seem seems appears
-appear appearing presently momentarily lately recently recent updated newest modern-day contemporary
-approximates nearly almost total aggregate combined combination pair among amongst amid out total all whole entire count
-ranking top list listing enumerate identify determine calculate compute work mark proud named located situated found
-find exist exists existing existent reality everyone's carrying taking bring brings issue issues purchase purchases
-buying purchase groceries coffee  market shopping shops shop store stores restaurant street everyday life
-amount figure figures statistic statistics stat stats estimate recorded record fill blank complete sentence following
-option options choose pick select decide settle bet argument debate wondered asks colleague's trying grandma grandpa
-serving acts act acting function functions functioning chief headquarters heart said host hosting seat sits holds
-     havent im ive id id's whos wheres hows whens its'
+_SPELLED = """
+capital population populations inhabitants currency currencies language languages neighbours neighbors neighbouring
+bordering borders continent density country countries kilometres kilometers populous populated coordinates latitude
+longitude timezone largest smallest biggest million billion square domain official spoken territory dialling located
 """
-EXTRA_FILLERS = FILLERS | frozenset(_MORE_FILLERS.split())
-"""Words that carry no demand here: politeness, purpose ("homework", "trip"), verbs of being somewhere."""
-
-_SPELLED = (
-    "capital population populations inhabitants currency currencies language languages neighbours neighbors neighbouring "
-    "bordering borders continent density country countries kilometres kilometers populous populated coordinates latitude "
-    "longitude timezone largest smallest biggest million billion square domain official spoken territory dialling located"
-)
 
 
 @cache

@@ -33,9 +33,9 @@ def members(scope: Scope) -> Found | Gap:
     others = [c for c in select(scope, merely_listed=True) if c.code in listed - named]
     name = atlas().language(language)
     note = ""
-    if others and found and not scope.official:
+    if others and found and not scope.official and not scope.negated:
         note = f"GeoNames also lists {name} among the languages of {join([c.the for c in others])}"
-    return Found(found or (tuple(others) if not scope.official else ()), note, official=bool(found))
+    return Found(found or (tuple(others) if not (scope.official or scope.negated) else ()), note, official=bool(found))
 
 
 def select(scope: Scope, *, territories: bool = False, merely_listed: bool = False) -> tuple[Country, ...]:
@@ -53,7 +53,7 @@ def select(scope: Scope, *, territories: bool = False, merely_listed: bool = Fal
     if scope.only_neighbour:
         pool = [country for country in pool if set(country.neighbours or ()) == set(scope.neighbours_of)]
     for codes in scope.currencies:
-        pool = [country for country in pool if country.currency in codes]
+        pool = [country for country in pool if (country.currency in codes) != scope.negated]
     if not merely_listed:
         pool = _speaking(pool, scope)
     for limit in scope.limits:
@@ -64,7 +64,7 @@ def select(scope: Scope, *, territories: bool = False, merely_listed: bool = Fal
 def _speaking(pool: list[Country], scope: Scope) -> list[Country]:
     for language in scope.languages:
         named, _ = facts.speakers(language)
-        pool = [country for country in pool if country.code in named]
+        pool = [country for country in pool if (country.code in named) != scope.negated]
     return pool
 
 

@@ -22,8 +22,7 @@ _SMALL: Final = {
     )
 }
 _TENS: Final = {
-    word: 10 * (place + 2)
-    for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())  # noqa: SIM905
+    word: 10 * (place + 2) for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
 }
 _SCALES: Final = {
     "hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "millions": 1e6, "k": 1e3, "m": 1e6, "mn": 1e6,
@@ -32,7 +31,7 @@ _SCALES: Final = {
 _ORDINALS: Final = {
     word: rank
     for rank, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),  # noqa: SIM905
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(),
         start=1,
     )
 }

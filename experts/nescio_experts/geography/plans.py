@@ -34,6 +34,7 @@ class Scope:
         currencies: Codes, one of which they use; one tuple a condition.
         languages: Codes of languages they speak.
         official: Whether these must be official.
+        negated: Whether currencies and languages are those that they must not have.
         explicit: Codes of countries that were listed.
         limits: Conditions on figures.
         reference: A country that members are compared with, which is none of them.
@@ -45,6 +46,7 @@ class Scope:
     currencies: tuple[tuple[str, ...], ...] = ()
     languages: tuple[str, ...] = ()
     official: bool = False
+    negated: bool = False
     explicit: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
     reference: str = ""
@@ -196,3 +198,6 @@ class Doubt:
     attempt: Plan | None = None
     wording: bool = False
     """Whether only words are in doubt that may yet ask for something known; the encoder may then be asked."""
+
+
+Understood = Plan | Doubt

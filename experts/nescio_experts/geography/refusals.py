@@ -7,12 +7,13 @@ nothing ("my friend is backpacking there").
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from nescio_experts.geography.atlas import Country, atlas
 from nescio_experts.geography.cities import cities
 from nescio_experts.geography.facts import PROPS
 from nescio_experts.geography.plans import Doubt, Lookup, Plan
-from nescio_experts.geography.scoping import has_year
+from nescio_experts.geography.scoping import has_year, negates_a_name
 from nescio_experts.geography.signs import Named, Signs, runs
 from nescio_experts.geography.vocabulary import country_names
 
@@ -66,13 +67,13 @@ def _other_time(signs: Signs) -> Doubt | None:
     mark = signs.first("time")
     if mark is not None:
         return Doubt(f'my tables hold today\'s facts only ("{mark.text}").')
-    if signs.has("neg") and not signs.yes_no and not _not_sure(signs):
+    if signs.has("neg") and not (signs.yes_no or _not_sure(signs) or negates_a_name(signs)):
         return Doubt("I cannot answer questions that leave something out or deny something.")
     return None
 
 
 def _not_sure(signs: Signs) -> bool:
-    """ "I don't know", "not sure": politeness, no negation of what is asked."""
+    """Such as "I don't know", "not sure": politeness, no negation of what is asked."""
     text = signs.reading.text.lower()
     return re.search(r"\b(?:don'?t|do not|not) (?:know|remember|recall|sure|certain)\b", text) is not None
 
@@ -99,7 +100,7 @@ def _telling(signs: Signs) -> tuple[int, ...]:
     edges = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text) + 1]
     asking = [
         (low, high)
-        for low, high in zip(edges, edges[1:], strict=False)
+        for low, high in pairwise(edges)
         if any(low <= words[mark.start].start < high and _asks(mark.id) for mark in signs.marks)
     ]
     if not asking or not (signs.places or signs.named):
@@ -107,7 +108,7 @@ def _telling(signs: Signs) -> tuple[int, ...]:
     return tuple(
         i
         for i in signs.unexplained
-        if words[i].text[0].isupper() and i > 0 or any(low <= words[i].start < high for low, high in asking)
+        if (words[i].text[0].isupper() and i > 0) or any(low <= words[i].start < high for low, high in asking)
     )
 
 
@@ -152,4 +153,3 @@ def suggestion(signs: Signs, near: list[str] | None = None) -> Plan | None:
         found = [code for code, country in atlas().countries.items() if country.the == name]
         named = named or found
     return Lookup((atlas().countries[named[0]],), props) if named else None
-

@@ -1,19 +1,31 @@
-"""Parts of a plan that several forms share: which things, which set of countries, which figure, which limit, which unit."""
+"""Parts of a plan that several forms share: which things, which set of countries, which figure, limit and unit."""
 
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from nescio_experts.geography.atlas import Country, atlas
 from nescio_experts.geography.cities import City, dominant
 from nescio_experts.geography.facts import MILE
 from nescio_experts.geography.numerals import Numeral
 from nescio_experts.geography.plans import Doubt, Limit, Scope, Thing
-from nescio_experts.geography.signs import Mark, Place, Signs
+from nescio_experts.geography.signs import Place, Signs
 
-_NON_INCLUSIVE = frozenset({"at least", "no fewer than", "no less than", "not less than", "at most", "up to", "no more than",
-                            "not more than", "or more", "or less", "or fewer", "and more", "a minimum of",
-                            "a maximum of"})  # fmt: skip
+_INCLUSIVE = frozenset(
+    {
+        *("at least", "no fewer than", "no less than", "not less than", "or more", "and more", "a minimum of"),
+        *("at most", "up to", "no more than", "not more than", "or less", "or fewer", "a maximum of"),
+    }
+)
+"""Limits that the number itself satisfies."""
+_SIZES = frozenset(
+    (
+        "bigger larger smaller big large largest biggest smallest tinier vaster outsize tiniest tiny small vast "
+        "vastest greater lesser hugest"
+    ).split()
+)
+"""Words that compare by area when nothing else is said."""
 _GROUP_ORDER = ("population", "area", "density", "neighbours", "languages")
 
 
@@ -72,9 +84,7 @@ def dimension(signs: Signs, things: tuple[Thing, ...]) -> str | None:
 
 def _sized(signs: Signs) -> bool:
     """Whether a word of size is used; "more" or "higher" alone compare nothing."""
-    words = {"bigger", "larger", "smaller", "big", "large", "largest", "biggest", "smallest", "tinier", "vaster", "outsize",
-             "tiniest", "tiny", "small", "vast", "vastest", "greater", "lesser", "hugest"}  # fmt: skip
-    return bool(words & set(signs.reading.folded()))
+    return bool(_SIZES & set(signs.reading.folded()))
 
 
 def _near_superlative(signs: Signs, prop: str) -> bool:
@@ -90,8 +100,8 @@ def scope_of(signs: Signs, limit: Limit | None = None) -> Scope | Doubt:
     for place in signs.countries:
         if len(place.codes) > 1:
             return Doubt(f"{place.surface} may mean several countries.")
-    if signs.has("neg"):
-        return Doubt("I cannot leave countries out of a set yet.")
+    if signs.has("neg") and not negates_a_name(signs):
+        return Doubt("I cannot leave countries out of a set.")
     countries = [atlas().countries[place.codes[0]] for place in signs.countries]
     bordering = signs.has("p:neighbours") and limit_dim(limit) != "neighbours"
     anchors, reference, explicit = _roles(signs, countries, bordering)
@@ -103,9 +113,23 @@ def scope_of(signs: Signs, limit: Limit | None = None) -> Scope | Doubt:
         currencies=tuple(tuple(value.split("+")) for value in signs.values("currency")),
         languages=languages,
         official=bool(languages) and signs.has("p:official", "q:official"),
+        negated=negates_a_name(signs),
         explicit=tuple(country.code for country in explicit),
         limits=(limit,) if limit else (),
         reference=reference.code if reference else "",
+    )
+
+
+def negates_a_name(signs: Signs) -> bool:
+    """Whether the one denial is of a currency or language: "that do not use the euro"."""
+    denials = [mark for mark in signs.marks if mark.id == "neg"]
+    if len(denials) != 1 or denials[0].text in {"except", "excluding", "other than", "besides", "apart from"}:
+        return False
+    denied = [name for name in signs.named if name.kind in {"currency", "language"}]
+    after = sum(name.start >= denials[0].end for name in signs.named)
+    after += sum(place.start >= denials[0].end for place in signs.places)
+    return (
+        len(denied) == 1 and after == 1 and denied[0].start >= denials[0].end and denied[0].start - denials[0].end <= 5
     )
 
 
@@ -140,11 +164,6 @@ def _reference(signs: Signs, countries: list[Country]) -> Country | None:
     return next((country for country in countries if after and country.code == after[0].codes[0]), None)
 
 
-def neighbour_anchor(signs: Signs) -> Mark | None:
-    """The phrase that speaks of neighbours."""
-    return signs.first("p:neighbours")
-
-
 def limit_of(signs: Signs) -> Limit | Doubt | None:
     """The condition on a figure: "more than ten million people", "larger than Peru", "between 5 and 10 million"."""
     numbers = _amounts(signs)
@@ -166,7 +185,7 @@ def limit_of(signs: Signs) -> Limit | Doubt | None:
         return Limit(dim, low, high, inclusive=True, unit=unit)
     mark = more or less
     assert mark is not None
-    inclusive = mark.text in _NON_INCLUSIVE
+    inclusive = mark.text in _INCLUSIVE
     if more:
         return Limit(dim, low=values[0], inclusive=inclusive, unit=unit)
     return Limit(dim, high=values[0], inclusive=inclusive, unit=unit)
@@ -236,3 +255,29 @@ def has_year(signs: Signs) -> str:
         if (dated or last) and not any(m.id.startswith(("u:", "p:population", "n:people")) for m in after):
             return word.text
     return ""
+
+
+CONJUNCTION: Final = re.compile(
+    r"\band\b|,|;|\?|&|\bplus\b|\bas well\b|\balong with\b|\balso\b|/|\btogether\b|\bwith\b"
+)
+"""What joins two properties that are asked for side by side."""
+
+
+def sure_countries(signs: Signs) -> tuple[Country, ...]:
+    """The countries named, each as the first that its name may stand for; see `ambiguous`."""
+    return tuple(atlas().countries[place.codes[0]] for place in signs.countries)
+
+
+def ambiguous(signs: Signs) -> Doubt | None:
+    """A doubt if a name may stand for several countries."""
+    for place in signs.countries:
+        if len(place.codes) > 1:
+            names = [atlas().countries[code].the for code in place.codes]
+            message = f"{place.surface!r} may mean {' or '.join(names)}. Which one?".replace("'", '"')
+            return Doubt(message)
+    return None
+
+
+def asks_which(signs: Signs) -> bool:
+    """Whether the question opens with a question word."""
+    return bool(re.match(r"\W*(?:what|which|who|how|list|name)\b", signs.reading.text, re.IGNORECASE))

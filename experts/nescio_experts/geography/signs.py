@@ -1,4 +1,4 @@
-"""Reads a question into signs: the places, groups, currencies and languages it names, and the phrases that mean something.
+"""Reads a question into signs: the places, groups, currencies and languages it names, and the phrases with a meaning.
 
 It accounts for every word. What the signs ask together is for `grammar` to tell; nothing here looks a fact up.
 """
@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from nescio_experts.geography.cities import City, Cities, cities
-from nescio_experts.geography.lexicon import EXTRA_FILLERS, phrasebook, spelling
+from nescio_experts.geography.cities import Cities, City, cities
+from nescio_experts.geography.fillers import EXTRA_FILLERS
+from nescio_experts.geography.lexicon import phrasebook, spelling
 from nescio_experts.geography.numerals import Numeral, numerals
 from nescio_experts.geography.vocabulary import country_names, vocabulary, weak
 from nescio_experts.grounded import Claims, Coverage, Mention, Reading
@@ -254,7 +255,8 @@ _OPENERS = frozenset(
     {"is", "are", "does", "do", "has", "have", "isn", "doesn", "aren", "don", "was", "am", "can", "will"}
 )
 _TAGS = re.compile(
-    r"(?:,|\?|–|-|\.)\s*(?:right|correct|true|yes|no|is that (?:right|correct|true)|isn'?t it|doesn'?t it|true or false)\s*[?.]*\s*$",
+    r"(?:,|\?|–|-|\.)\s*(?:right|correct|true|yes|no|is that (?:right|correct|true)|isn'?t it|doesn'?t it|"
+    r"true or false)\s*[?.]*\s*$",
     re.I,
 )
 _WHETHER = re.compile(
@@ -286,7 +288,7 @@ def _name(signs: Signs, mention: Mention) -> bool:
         kind, _, value = entity.partition(":")
         kinds.setdefault(kind, []).append(value)
     where = (mention.start, mention.end, mention.surface)
-    if "l" in kinds and ("d" not in kinds and "c" not in kinds or _language_meant(signs, mention)):
+    if "l" in kinds and (("d" not in kinds and "c" not in kinds) or _language_meant(signs, mention)):
         signs.named.append(Named("language", kinds["l"][0], *where))
     elif "c" in kinds or "d" in kinds:
         codes = tuple(dict.fromkeys((*kinds.get("c", ()), *kinds.get("d", ()))))
@@ -309,7 +311,18 @@ def _language_meant(signs: Signs, mention: Mention) -> bool:
     if after and after[0] in {"speaking", "speaker", "speakers", "language", "spoken", "speech"}:
         return signs.has("n:country", "n:countries", "q:where") or after[0] != "language" or signs.yes_no
     before = signs.reading.folded(max(0, mention.start - 1), mention.start)
-    if before and before[0] in {"speak", "speaks", "speaking", "talk", "in", "understand", "use", "uses", "have", "has"}:
+    if before and before[0] in {
+        "speak",
+        "speaks",
+        "speaking",
+        "talk",
+        "in",
+        "understand",
+        "use",
+        "uses",
+        "have",
+        "has",
+    }:
         return True
     if signs.has("n:country", "n:countries", "q:where"):
         return True

@@ -42,7 +42,7 @@ _CURRENCY_ALIASES: Final = {
     "Polish złoty": "PLN", "złoty": "PLN", "Zimbabwe Gold": "ZWG", "ZiG": "ZWG", "lilangeni": "SZL",
     "emalangeni": "SZL", "lei": "RON+MDL", "leva": "BGN", "kuna": "HRK", "lats": "LVL", "litas": "LTL",
     "Deutsche Mark": "DEM", "Deutschmark": "DEM", "peseta": "ESP", "escudo": "CVE", "drachma": "GRD",
-    "Bitcoin": "XBT", "bitcoins": "XBT",
+    "eurozone": "EUR", "euro zone": "EUR", "euro area": "EUR", "Bitcoin": "XBT", "bitcoins": "XBT",
 }  # fmt: skip
 """Codes that no country uses now (DEM, HRK, …) stand for currencies given up: "which country uses the drachma?"."""
 _WEAK = frozenset(
@@ -89,7 +89,7 @@ def _countries(facts: Atlas) -> Iterator[tuple[str, str]]:
     for code, people in facts.demonyms.items():
         for name in people:
             yield name, f"d:{code}"
-            if not name.endswith(("s", "sh", "ese", "ch", "men", "man", "ss")) and fold(name) not in taken:
+            if not name.endswith(("s", "sh", "ese", "ch", "men", "chman", "yman")) and fold(name) not in taken:
                 yield f"{name}s", f"d:{code}"
 
 

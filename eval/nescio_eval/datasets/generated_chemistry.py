@@ -116,7 +116,9 @@ def _period(rng: random.Random) -> Fill:
 
 def _block(rng: random.Random) -> Fill:
     e = _pick(rng, lambda e: e.number < 103 and e.symbol not in ("La", "Ac", "Lu"))
-    return Fill({"e": _spelt(rng, e)}, (f"{e.block}-block",), "text", aliases=(e.block, f"{e.block} block"))
+    others = tuple(f"{block}-block" for block in "spdf" if block != e.block)
+    # By place, not by words: in "Nobelium (No) is in the f-block" the symbol reads as a denial.
+    return Fill({"e": _spelt(rng, e)}, (f"{e.block}-block",), "one_of", aliases=(e.block,), distractors=others)
 
 
 def _ionization(rng: random.Random) -> Fill:
@@ -211,18 +213,19 @@ _SUPERLATIVES = {
     "electronegativity": (("highest electronegativity", "lowest electronegativity"), lambda e: e.electronegativity),
 }
 _SETS: tuple[tuple[str, _Pick], ...] = (
+    ("the elements of period 3", lambda e: e.period == 3),
     ("the elements of period 4", lambda e: e.period == 4),
     ("the elements of period 5", lambda e: e.period == 5),
-    ("the transition metals of period 4", lambda e: e.period == 4 and 3 <= (e.group or 0) <= 11),
-    ("the transition metals of period 6", lambda e: e.period == 6 and 4 <= (e.group or 0) <= 11),
+    ("the elements of groups 3 to 11 in period 4", lambda e: e.period == 4 and 3 <= (e.group or 0) <= 11),
+    ("the elements of groups 4 to 11 in period 6", lambda e: e.period == 6 and 4 <= (e.group or 0) <= 11),
     ("the elements of group 1", lambda e: e.group == 1),
     ("the elements of group 2", lambda e: e.group == 2),
-    ("the elements of group 17", lambda e: e.group == 17 and e.number < 85),
-    ("the noble gases", lambda e: e.group == 18 and e.number < 87),
-    ("the elements of group 11", lambda e: e.group == 11),
-    ("the elements of group 13", lambda e: e.group == 13),
-    ("the lanthanides", lambda e: e.series == "lanthanide"),
+    ("the elements of group 17", lambda e: e.group == 17 and e.number < 117),
+    ("the noble gases from helium to radon", lambda e: e.group == 18 and e.number < 87),
+    ("copper, silver and gold", lambda e: e.group == 11 and e.number < 80),
+    ("the elements of group 13 up to thallium", lambda e: e.group == 13 and e.number < 82),
 )
+"""Sets without a doubtful member: what is a transition metal or a lanthanide at the edge is not agreed upon."""
 
 
 def _superlative(rng: random.Random) -> Fill:

@@ -43,6 +43,11 @@ TOP_P = 0.95
 MAX_TOKENS = 320
 _STOP = ("```\n\n", "\n```\n")
 _SANDBOX_LIMITS = frozenset({"timeout", "memory", "output-limit"})
+_NO_VALUE = (
+    ("ZeroDivisionError", "that divides by zero, so it has no value."),
+    ("day is out of range for month", "there is no such date."),
+    ("month must be in 1..12", "there is no such date."),
+)
 _TOO_LONG = "integer string conversion"
 """Python's own limit on the digits of a number that is printed."""
 _MAX_QUESTION = 4000
@@ -88,8 +93,9 @@ class MathExpert:
         if run.outcome == "unavailable":
             return self._failed(run.message)
         value = parse(run.result)
-        if run.outcome == "error" and run.message.startswith("ZeroDivisionError"):
-            return Abstained(Reason.UNANSWERABLE, "that divides by zero, so it has no value.")
+        for sign, message in _NO_VALUE:
+            if run.outcome == "error" and sign in run.message:
+                return Abstained(Reason.UNANSWERABLE, message, would_have_asked=self.card.name)
         if run.outcome in _SANDBOX_LIMITS or _TOO_LONG in run.message:
             return self._failed(f"the computation is too large: {run.message}.")
         if value is None:

@@ -17,7 +17,9 @@ from nescio_experts.math.rules.text import Reading
 _COMMANDS: tuple[tuple[Templates, str], ...] = (
     (
         compile_templates(
-            "(add|adding) {a:any} (and|to|with) {b:any}( together)?",
+            "(add|adding) {a:any} to {b:any}",
+            "(add|adding) {a:any} (and|with) {b:any}( together)?",
+            "{a} and {b} (make|makes|add up to|sum to|come to|give)?( together| in total| altogether| combined)",
             "{a} and {b} (added |summed )together",
             "(the )?(total|sum) of {a:any} and {b:any}",
             "{b} more than {a}",
@@ -30,6 +32,9 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
         compile_templates(
             "(subtract|subtracting|take|taking|deduct)( away)? {b:any}( away)? from {a:any}",
             "(subtract|subtracting) {b:any} off {a:any}",
+            "(by )?how much (does|do|is) {a} (exceed|greater than|more than|larger than|bigger than) {b}",
+            "{a} exceeds {b} by (what|how much)",
+            "(what is )?left (when|if|after) {b} is (taken|subtracted|removed)( away)? from {a}",
             "{b} (less|fewer) than {a}",
             "{b} smaller than {a}",
             "{a} take( away)? {b}",
@@ -46,7 +51,8 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
     ),
     (
         compile_templates(
-            "(multiply|multiplying) {a:any} (by|and|with) {b:any}( together)?",
+            "(multiply|multiplying) {a:any} by {b:any}",
+            "(multiply|multiplying) {a:any} (and|with) {b:any}( together)?",
             "(the )?product of {a:any} (and|with) {b:any}",
             "{a} lots of {b}",
             "{a} and {b} multiplied( together)?",
@@ -74,6 +80,14 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
     (compile_templates("(the )?(absolute value|modulus|magnitude) of {a}"), "abs({a})"),
     (compile_templates("(the )?(reciprocal|inverse) of {a}"), "1 / ({a})"),
     (compile_templates("{a} with {b} (added|added on)"), "({a}) + ({b})"),
+    (
+        compile_templates(
+            "(the )?number (halfway|midway|exactly between|half way)( between| from)? {a} (and|to) {b}",
+            "(what |which )?number (is|lies) (exactly )?(halfway|half way|midway|in the middle)( between| from)? {a} (and|to) {b}",
+            "(halfway|half way|midway) between {a} and {b}",
+        ),
+        "(({a}) + ({b})) / 2",
+    ),
 )
 _NEAREST = compile_templates(
     "(round(ed)? ?(off )?)?{a} ?(rounded )?(to|to the) (the )?nearest (?P<step>ten|hundred|thousand|million)s?"

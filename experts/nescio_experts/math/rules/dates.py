@@ -47,6 +47,9 @@ _WEEKDAY_OF = _patterns(
 )  # fmt: skip
 _MANY_DAYS = r"(?:how many|(?:the )?(?:number|total number|count) of) (?P<unit>days?|weeks?)"
 _BETWEEN = _patterns(
+    r"(?:count|find|compute|calculate) (?:up )?(?:the )?(?:number of )?(?P<unit>days|weeks) (?:between|from) <d> (?:and|to|until|till) <e>",
+    r"(?:between|from) <d> (?:and|to|until|till) <e>[,:;]? (?:there are )?(?:how many|what number of) (?P<unit>days|weeks)(?: are there| is it| is that| passed| lie| elapsed| go by| pass)?",
+    rf"{_MANY_DAYS} (?:go by|went by|passed by|does it take|must pass|will pass|have passed|had passed|apart) (?:between|from) <d> (?:and|to|until|till) <e>",
     rf"{_MANY_DAYS} (?:are there |is it |are |is there |lie |passed |elapsed |pass |fall |were there |elapse )?(?:between|from) <d> (?:and|to|until|till|through) <e>",
     rf"{_MANY_DAYS} (?:after|since|past) <d> (?:is|was|comes|until|till|to) <e>",
     rf"{_MANY_DAYS} (?:before|until|till|to|ahead of) <e> (?:is|was|from|after) <d>",
@@ -61,8 +64,10 @@ _BETWEEN = _patterns(
 )  # fmt: skip
 _DATE_WORD = r"(?:(?:on )?(?:what|which) (?:calendar )?(?:date|day)|(?:the )?(?:calendar )?date)"
 _LATER = _patterns(
-    rf"(?:{_DATE_WORD} (?:is|was|will it be|will be|falls|comes|fell|would be|lies|do you get)?(?: it)?(?: exactly)? ?)?<span> (?P<way>after|before|from|past|prior to|later than|following|earlier than) <d>(?: is what date| is (?:what|which) day)?",
+    rf"(?:{_DATE_WORD} (?:is|was|will it be|will be|falls|comes|fell|would be|lies|do you get)?(?: it)?(?: exactly)? ?)?<span> (?P<way>after|before|from|past|prior to|later than|following|earlier than) <d>(?: is (?:what|which)(?: calendar)? (?:date|day)|[,:]? (?:what|which) (?:date|day)(?: is (?:it|that))?| falls on (?:what|which) date)?",
     rf"{_DATE_WORD} (?:that )?(?:is|falls|comes|lies) <span> (?P<way>after|before|from) <d>",
+    rf"(?:starting|counting)(?: forward| out)? (?:from|on|at|with) <d>[,]? {_DATE_WORD} (?:is it|will it be|comes|do you reach|is that) <span>(?P<way> later| earlier| after| before)",
+    r"(?:something|it|a [a-z ]{2,30}|the [a-z ]{2,30}|my [a-z ]{2,30}|an [a-z ]{2,30}) (?:(?:that )?(?:starts?|started|begins?|began|borrowed|bought|issued|sent|ordered|is|was|opens|opened)(?: on)?) <d> (?:and |is |that |which )*(?:is )?(?P<way>lasts|due after|ends after|expires after|due in|valid for|takes|due back in|due back after|expires in|runs for|is due in|arrives after) <span>[.,;]? (?:what|when|on (?:what|which) (?:date|day)|which date)(?: is| does| will)?(?: the| it| is it)?(?: due date| end date| due| end| expire| expiry date| over| arrive| be due| be over)*",
     r"(?P<way>add|subtract|take|count|count back) <span> (?:to|from|on to|forward from|back from|after|before|on from) <d>",
     rf"(?:if )?(?:today is|it is|it's|today's date is) <d>[,.;]? (?:then )?(?:{_DATE_WORD} (?:will it be|is it|will be|was it|is)|what will the date be|what was the date|what date (?:will|would) (?:it|that) be) (?P<way0>in )?<span>(?: from (?:now|today|then))?(?P<way> later| ago| earlier| before| after)?",
     r"<d> (?P<way>\+|-|plus|minus) <span>",
@@ -89,7 +94,7 @@ _NTH_DAY = _patterns(
     r"(?:what |which )?(?:date|day)?(?: is|was)? ?(?:the )?(?P<n>\d+)(?:st|nd|rd|th) day of(?: the year)? <year>"
 )
 _WEEKDAY_STEP = _patterns(
-    rf"(?:if )?(?:today is|it is|it's|today was|today's)(?: a)? <wd>[,.;]? (?:then )?(?:what|which) {_WEEK_DAY}(?: of the week)? (?:will it be|is it|will be|was it|is|was)(?: it)? (?P<way0>in )?(?:exactly )?(?P<n>\d+) days?(?: from (?:now|today))?(?P<way> later| ago| earlier| before)?",
+    rf"(?:if |suppose |say )?(?:today is|it is|it's|today was|today's|this is)(?: a)? <wd>(?: today| now)?[,.;]? (?:then )?(?:what|which) {_WEEK_DAY}(?: of the week)? (?:will it be|is it|will be|was it|is|was)(?: it)? (?P<way0>in )?(?:exactly )?(?P<n>\d+) days?(?: from (?:now|today))?(?P<way> later| ago| earlier| before)?",
     rf"(?:what|which) {_WEEK_DAY}(?: of the week)? (?:is|comes|falls|will it be|is it|was|was it) (?P<n>\d+) days (?P<way>after|before|from|past)(?: a)? <wd>",
     r"(?P<n>\d+) days (?P<way>after|before|from)(?: a)? <wd>(?: is what day| is which day)?",
 )

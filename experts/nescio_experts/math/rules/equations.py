@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from nescio_experts.math.rules import expression
 from nescio_experts.math.rules.template import Template, Written
 from nescio_experts.math.rules.text import Reading
 
+_REALS = "S.Reals"
+_POSITIVE = "Interval.open(0, oo)"
 _LETTERS = "xyzntabkmpqw"
 _SIDE = r"[-+*/^(). 0-9" + _LETTERS + r"]+"
 _EQUATION = rf"(?P<left>{_SIDE}?)=(?P<right>{_SIDE})"
@@ -25,6 +28,10 @@ _FRAMES = tuple(
         r"(?:the )?(?:equation) <eq>(?:,? for (?P<v>[a-z]))?",
         r"(?P<v>[a-z]) (?:is what )?(?:if|when|given|where) <eq>",
         r"<eq> (?:solve|find) (?:for )?(?P<v>[a-z])",
+        r"<eq>[,.;:]? ?(?P<v>[a-z]) ?=",
+        r"solve <eq>,? for (?P<v>[a-z])(?: > 0)?",
+        r"(?:for )?(?:what|which)(?: is the)?(?: real)? (?:values? of )?(?P<v>[a-z]) (?:is|are|gives|do we have|does|makes?|will|would|satisf(?:y|ies)) ?(?:it true that )?<eq>(?: hold| true)?",
+        r"(?:what|which) (?:number|value|values?)(?: of| for)? (?P<v>[a-z]) (?:makes?|satisf(?:y|ies)|solves?)(?: the equation)? <eq>(?: true| hold)?",
     )
 )  # fmt: skip
 _ROOTS = re.compile(
@@ -38,6 +45,31 @@ _SYSTEM = tuple(
 )  # fmt: skip
 _SAYS = r"(?: is equal to | is the same as | equals | equal | gives | is | makes | results in | you get | the result is | becomes )"
 _NUMBER = r"(?:a|an|the|some|that|this|my|one|an unknown|a certain|the unknown|unknown|certain) (?:certain |unknown |positive |whole |same )?number"
+_WHAT_NUMBER = r"\b(?:what|which) (?:positive )?number\b"
+_CHAIN = re.compile(
+    r"(?:if |when )?(?:i(?:'m| am)? ?(?:think|thinking|thought)? ?(?:of)? ?|you |someone |we |take |start with |pick |choose )*"
+    r"(?:(?:a|the|my|some|this) (?:certain |secret )?number[,.;]?(?: and| then| i| if i| you)* )?(?P<steps>[a-z].+?)[,.;]? (?:and )?"
+    r"(?:i get|you get|we get|i have|the result is|the answer is|it is|the outcome is|i end up with|gives me|you end up with|to get|get|and get|the result will be|it becomes) "
+    r"(?P<result>-?\d+(?:\.\d+)?(?:/\d+)?)[,.;:]? (?:what is|what's|what was|find|which is|determine|what number (?:did|do) i)(?: the| my| that| this)?(?: original| secret| starting)?(?: number| it| think of| start with| pick| begin with| choose)*"
+)
+_STEPS = tuple(
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (r"(?:i )?(?:multiply|multiplied) (?:it|that|this|the result|a number|the number|my number) by (?P<n>[\d./]+)", "(({0}) * {1})"),
+        (r"(?:i )?(?:divide|divided) (?:it|that|this|the result|a number|the number|my number) by (?P<n>[\d./]+)", "(({0}) / {1})"),
+        (r"(?:i )?(?:add|added) (?P<n>[\d./]+)(?: to (?:it|that|this|the result|a number|the number|my number))?", "(({0}) + {1})"),
+        (r"(?:i )?(?:subtract|subtracted|take away|take|took away|took) (?P<n>[\d./]+)(?: away)?(?: from (?:it|that|this|the result|a number|the number|my number))?", "(({0}) - {1})"),
+        (r"(?:i )?(?:double|doubled)(?: it| that| this| the result| a number| the number| my number)?", "(({0}) * 2)"),
+        (r"(?:i )?(?:triple|tripled)(?: it| that| this| the result| a number| the number| my number)?", "(({0}) * 3)"),
+        (r"(?:i )?(?:halve|halved)(?: it| that| this| the result| a number| the number| my number)?", "(({0}) / 2)"),
+        (r"(?P<n>[\d./]+) is added to (?:it|a number|the number)", "(({0}) + {1})"),
+        (r"(?P<n>[\d./]+) is subtracted from (?:it|a number|the number)", "(({0}) - {1})"),
+        (r"(?:it|a number|the number) is (?:multiplied|times) by (?P<n>[\d./]+)", "(({0}) * {1})"),
+        (r"(?:it|a number|the number) is divided by (?P<n>[\d./]+)", "(({0}) / {1})"),
+        (r"(?:it|a number|the number) is doubled", "(({0}) * 2)"),
+        (r"(?:it|a number|the number) is tripled", "(({0}) * 3)"),
+    )
+)  # fmt: skip
 _QUESTION = re.compile(
     r"^(?:if |when |suppose )?(?P<said>.+?)(?:[.,;:?!] ?| )(?:then )?(?:what is|what's|find|what was|which is|what could be|determine|calculate)(?: the| my| that| this)? (?:original |unknown )?(?:number|value|it)$"
 )
@@ -47,6 +79,11 @@ _WHICH = re.compile(r"^(?:which|what) number,? (?:is such that |satisfies )?(?P<
 def read(reading: Reading) -> Written | None:
     """A program that solves, or None."""
     text = re.sub(r" *\^ *", "^", reading.text).replace("**", "^")
+    text = re.sub(r"^(?:both|all)(?: the)?(?: possible)?(?: real)? (?=solutions|roots|values)", "", text)
+    positive = re.search(r"\bpositive (?!and\b|or\b)", text)
+    if positive is not None and "negative" not in text:
+        written = read(replace(reading, text=text.replace(positive.group(), "", 1)))
+        return None if written is None else replace(written, source=written.source.replace(_REALS, _POSITIVE))
     if "=" in text:
         return _single(text) or _system(text)
     roots = _ROOTS.fullmatch(text)
@@ -93,12 +130,12 @@ def _solve(left: str, right: str, wanted: str | None) -> Written | None:
 
 def _solver(left: str, right: str, letter: str) -> str:
     return (
-        "from sympy import Eq, Rational as F, factorial, pi, solveset, sqrt, Symbol, S\n"
+        "from sympy import Interval, Rational as F, factorial, oo, pi, solveset, sqrt, Symbol, S\n"
         f"{letter} = Symbol('{letter}')\n"
         f"difference = {left} - ({right})\n"
         "if difference.expand() == 0:\n    print('every number')\n"
         "else:\n"
-        f"    found = solveset(difference, {letter}, S.Reals)\n"
+        f"    found = solveset(difference, {letter}, {_REALS})\n"
         "    if found is S.EmptySet:\n        print('no real solution')\n"
         "    else:\n"
         "        values = sorted(found)\n"
@@ -142,6 +179,40 @@ def _linear(sides: list[str], letters: list[str], asked: list[str]) -> Written:
 
 
 def _in_words(text: str) -> Written | None:
+    return _open_number(text) or _steps(text) or _stated(text)
+
+
+def _open_number(text: str) -> Written | None:
+    """Such as "4 times what number is 52", "what number plus 19 equals 47"."""
+    if len(re.findall(_WHAT_NUMBER, text)) != 1:
+        return None
+    return _balance(re.sub(_WHAT_NUMBER, "n", text))
+
+
+def _steps(text: str) -> Written | None:
+    """A chain of steps: "I think of a number, double it and add 9. The result is 31. What is my number?"."""
+    match = _CHAIN.fullmatch(text)
+    if match is None:
+        return None
+    side = "n"
+    for step in re.split(r",? and then |,? and |, then |, ?|;? then ", match["steps"].strip(" ,.")):
+        written = next(
+            (form.format(side, found["n"] if "n" in found.re.groupindex else "") for pattern, form in _STEPS
+             if (found := pattern.fullmatch(step.strip())) is not None),
+            None,
+        )  # fmt: skip
+        if written is None:
+            return None
+        side = written
+    try:
+        parsed = expression.parse(side, frozenset("n"))
+        right = expression.parse(match["result"], frozenset())
+    except expression.Unreadable:
+        return None
+    return Written(_solver(parsed.source, right.source, "n"), "equation in words")
+
+
+def _stated(text: str) -> Written | None:
     match = _QUESTION.match(text) or _WHICH.match(text)
     if match is None:
         return None
@@ -150,6 +221,10 @@ def _in_words(text: str) -> Written | None:
         said = f"a number {said}"
     said = re.sub(_NUMBER, "n", said)
     said = re.sub(r"\bi (?:am thinking|think|thought) of n[.,;]?(?: and)? ?", "", said)
+    return _balance(said)
+
+
+def _balance(said: str) -> Written | None:
     parts = re.split(_SAYS, said, maxsplit=1)
     if len(parts) != 2 or re.search(_SAYS, f" {parts[1]} "):
         return None

@@ -247,10 +247,22 @@ class _Reader:
             self.operations += 1
             if self.next == "(":
                 raise Unreadable(name)
-            first = self.signed()
+            first = self.operand()
             self.expect("and")
-            return _PAIR[name].format(first, self.signed())
+            second = self.operand()
+            # "the sum of 2 and 3 times 4" is 14 to some and 20 to others.
+            if self.next in {"*", "/", "^", "of"}:
+                raise Unreadable(name)
+            return _PAIR[name].format(first, second)
         raise Unreadable(name)
+
+    def operand(self) -> str:
+        """One side of "the sum of … and …": a number, a fraction, a bracket, or another such phrase."""
+        value = self.signed()
+        if self.next in {"/", "of"} and self.tokens[self.place - 1].isdigit():
+            self.take()
+            value = f"({value} / {self.signed()})"
+        return value
 
     def argument(self, name: str) -> str:
         """What a root or a square is taken of: a bracket, or one number where nothing else can be meant."""

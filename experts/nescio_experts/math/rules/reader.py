@@ -19,7 +19,7 @@ from nescio_experts.math.rules import (
     units,
 )
 from nescio_experts.math.rules.template import Written
-from nescio_experts.math.rules.text import Reading, read_text, without_currency_words
+from nescio_experts.math.rules.text import Reading, read_text, unframed, without_currency_words
 
 MAX_LENGTH = 400
 
@@ -43,7 +43,7 @@ def read(question: str, today: date) -> Written | None:
     reading = read_text(question)
     written = None
     # Some rules know money only as a sign before the number.
-    for form in dict.fromkeys((reading, without_currency_words(reading))):
+    for form in dict.fromkeys(_forms(reading)):
         written = written or _read(form, today)
         reading = form
         if written is not None:
@@ -58,6 +58,11 @@ def read(question: str, today: date) -> Written | None:
     )
 
 
+def _forms(reading: Reading) -> tuple[Reading, ...]:
+    plain = without_currency_words(reading)
+    return reading, plain, unframed(reading), unframed(plain)
+
+
 def warm_up() -> None:
     """Compile every template, so that the first question does not pay for it."""
     read("the quick brown fox jumps over the lazy dog", date(2000, 1, 1))
@@ -65,10 +70,12 @@ def warm_up() -> None:
 
 
 def _read(reading: Reading, today: date) -> Written | None:
-    try:
-        return dates.read(reading, today) or next(
-            (found for family in _FAMILIES if (found := family(reading)) is not None), None
-        )
-    except (ValueError, ZeroDivisionError, OverflowError):
-        # A number that cannot be one (1/0, a year 0): for the model, or for nobody.
-        return None
+    for family in (lambda given: dates.read(given, today), *_FAMILIES):
+        try:
+            written = family(reading)
+        except (ValueError, ZeroDivisionError, OverflowError):
+            # A number that cannot be one (1/0, a year 0): not for this family.
+            continue
+        if written is not None:
+            return written
+    return None

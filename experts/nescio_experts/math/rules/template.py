@@ -13,12 +13,19 @@ from fractions import Fraction
 from functools import cached_property
 
 NUMBER = r"-?(?:\d+(?:\.\d+)?|\.\d+)(?: \d+/\d+|/\d+)?"
+_FREE_WORD = (
+    r"(?!(?:half|twice|double|triple|each|every|per|more|less|fewer|than|times|another|again|then|average|both|except|"
+    r"without|not|if|only|further|rest|remaining|neither|daily|weekly)\b)[a-z'-]+"
+)
+"""A word of a story that does nothing to its numbers."""
+
 _KINDS = {
     "number": NUMBER,
     "int": r"-?\d+",
     "list": rf"{NUMBER}(?:(?:, ?and |, ?| and | ){NUMBER})+",
     "words": r"[a-z][a-z' -]*?",
     "any": r".+?",
+    "free": rf"(?:{_FREE_WORD}(?: {_FREE_WORD}){{0,7}} ?)?",
     "unit": r"[a-z°][a-z°/^0-9. ]*?",
 }
 
@@ -107,7 +114,7 @@ def literal(text: str) -> str:
 
 def numbers(text: str) -> tuple[Fraction, ...]:
     """The members of a list that a template matched."""
-    parts = re.split(r", ?and |, ?| and | ", re.sub(r" (?=\d+/\d)", "+", text))
+    parts = re.split(r", ?and |, ?| and | ", re.sub(r"(?<=\d) (?=\d+/\d)", "+", text))
     return tuple(fraction(part.replace("+", " ")) for part in parts if part)
 
 

@@ -32,6 +32,20 @@ _PARTS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "twelfth": 12, "twentieth": 20, "hundredth": 100, "thousandth": 1000,
 }  # fmt: skip
+_ORDINALS = {
+    word: value
+    for value, word in enumerate(
+        "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
+        "seventeenth eighteenth nineteenth twentieth".split(),
+        start=3,
+    )
+}
+_ORDINAL = re.compile(
+    r"\b("
+    + "|".join(_ORDINALS)
+    + r")\b(?= (?:power|root|prime|fibonacci|triangular|day|of (?:jan|feb|mar|apr|may|jun|jul|"
+    r"aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)))"
+)
 _NUMBER_WORD = re.compile(r"\b(?:" + "|".join((*_UNITS, *_TENS)) + r")\b")
 _LEADS = re.compile(
     r"^(?:please|kindly|hey|hi|hello|ok|okay|so|well|now|nescio|quick (?:maths? )?question|question|maths?|"
@@ -42,7 +56,7 @@ _LEADS = re.compile(
     r"find(?: out)?|state|what(?:'s| is|s| are| was| were| would be| will be)(?: exactly)?|"
     r"what (?:do|does|would|will) (?:you|i|we|one) get (?:if|when) (?:you|i|we|one)|what do you get by|"
     r"what is the result (?:if|when) you|what happens (?:if|when) (?:you|i)|"
-    r"how much (?:is|are|does|do|would be|will be|makes?)|what do(?:es)?(?= [^a-z])|"
+    r"how (?:much|many) (?:is|are|does|do|would be|will be|makes?)(?! (?:you|i|we|it|they|he|she|there)\b)|i have to (?:compute|calculate|work out)|what do(?:es)?(?= [^a-z])|"
     r"(?:the )?(?:exact )?(?:value|result|answer|total value) (?:of|to|for))(?:[,:;.!-]+ ?| )",
 )
 _TAILS = re.compile(
@@ -98,6 +112,7 @@ def plain(text: str) -> str:
     for sign, written in _SIGNS.items():
         text = text.replace(sign, written)
     text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub(r"\b(what|it|that|there|who|how|where|when|he|she|today)'s\b(?! date)", r"\1 is", text)
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
     text = re.sub(r"(?<=\d)'(?=\d{3}(?!\d))", "", text)
     text = re.sub(r"\b(?:per ?cent|percentage|pct)\b", "%", text)
@@ -108,6 +123,7 @@ def plain(text: str) -> str:
 
 def digits_for_words(text: str) -> str:
     """`text` with number words as digits: "two hundred and five" → "205", "a dozen" → "12", "3.5 million" → "3500000"."""
+    text = _ORDINAL.sub(lambda match: f"{_ORDINALS[match[1]]}th", text)
     text = re.sub(r"\ba (?=hundred\b|thousand\b|million\b|billion\b|dozen\b)", "one ", text)
     words = text.split(" ")
     out: list[str] = []
@@ -119,6 +135,8 @@ def digits_for_words(text: str) -> str:
     text = " ".join(out)
     text = re.sub(r"(\d+) point ((?:\d )*\d)\b", lambda m: f"{m[1]}.{m[2].replace(' ', '')}", text)
     text = re.sub(r"\b(\d+(?:\.\d+)?) (dozen|thousand|million|billion|trillion)\b", _scaled, text)
+    if "=" in text:
+        return text
     return re.sub(r"\b(\d+(?:\.\d+)?)k\b(?! ?[a-z])", lambda m: _times(m[1], 1000), text)
 
 
@@ -199,6 +217,35 @@ def _take_rounding(text: str) -> tuple[str, int | None]:
             found = int(match[1]) if places is None else places
             return (text[: match.start()] + text[match.end() :]).strip(), found
     return text, None
+
+
+_FRAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:if|when|suppose|say) (?:you|i|we|one) (?P<inner>.+?)[,.;]? (?:and )?(?:then )?what(?: number)? (?:do|will|would|does|did) (?:you|i|we|one) (?:get|have|end up with|obtain|end with)(?: left)?",
+        r"(?:if|when|suppose) (?:you|i|we|one) (?P<inner>.+?)[,.;]? (?:what(?:'s| is| will be| would be)|how much is)(?: the)? (?:result|answer|left|total|outcome|product|quotient|difference|sum|it|that|remainder left|value)",
+        r"what(?: number)? (?:do|will|would|does) (?:you|i|we|one) (?:get|have|obtain)(?: left)? (?:if|when|by|after)(?: you| i| we)? (?P<inner>.+)",
+        r"(?:what is |what's )?(?:left|the result)(?: over)? (?:if|when|of|after)(?: you| i| we)? (?P<inner>.+)",
+        r"(?P<inner>[-(\d].*?)[.,;:] ?(?:what(?:'s| is)|give me|find|compute|calculate)(?: the| its)? (?:result|answer|value|total|it|that)",
+        r"what (?P<inner>[-(\d].*?) is",
+        r"(?P<inner>[-(\d][^a-z]*(?:plus|minus|times|multiplied by|divided by)? ?[^a-z]*) (?:is|are|makes?|gives?|equals?)(?: what| how much)?",
+    )
+)
+_PASSIVE = (
+    (re.compile(r"(\S+) (?:is|are|gets) ((?:divided|multiplied|increased|decreased|reduced) by|raised to|added to|subtracted from|taken(?: away)? from)"), r"\1 \2"),
+)  # fmt: skip
+
+
+def unframed(reading: Reading) -> Reading:
+    """The reading without a frame such as "if you …, what do you get"; itself where there is none."""
+    for frame in _FRAMES:
+        match = frame.fullmatch(reading.text)
+        if match is not None:
+            inner = match["inner"]
+            for pattern, active in _PASSIVE:
+                inner = pattern.sub(active, inner)
+            return replace(reading, text=_strip(inner))
+    return reading
 
 
 def _strip(text: str) -> str:

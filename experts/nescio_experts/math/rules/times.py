@@ -18,7 +18,7 @@ _BETWEEN = tuple(
         r"(?:the )?(?:time|duration|difference|length of time|interval)(?: elapsed| difference)? (?:between|from) <s> (?:and|to|until|till) <e>",
         rf"<s> (?:to|until|till|-) <e>[,:]? (?:is |in )?(?:how many |how long in )?{_UNIT}(?: is that| is it)?",
         r"<s> (?:to|until|till) <e>[,:]? (?:is )?how long(?: is that| is it)?",
-        rf"(?:a|the|my|our) [a-z ]{{2,30}} (?:starts|begins|leaves|departs|started|left|began|departed|opens|runs|lasts|goes)(?: from)?(?: at)? <s> (?:and|to|until) (?:ends|arrives|finishes|ended|arrived|finished|closes|stops)?(?: at)? ?<e>[,.;]? how (?:long|many {_UNIT})(?: does it last| did it last| is it| is the [a-z]+| was it| was the [a-z]+| does it take| did it take| does the [a-z]+ (?:take|last)| did the [a-z]+ (?:take|last)| is it open)?",
+        rf"(?:a|the|my|our) [a-z ]{{2,30}} (?:starts|begins|leaves|departs|started|left|began|departed|opens|runs|lasts|goes)(?: from)?(?: at)? <s> (?:and|to|until) (?:ends|arrives|finishes|ended|arrived|finished|closes|stops)?(?: at)? ?<e>[,.;]? (?:for )?how (?:long|many {_UNIT})(?: long is it| long was it| is it long| does it last| did it last| is it| is the [a-z]+| was it| was the [a-z]+| does it take| did it take| does the [a-z]+ (?:take|last)| did the [a-z]+ (?:take|last)| is it open)?",
     )
 )  # fmt: skip
 _AFTER = tuple(
@@ -27,7 +27,7 @@ _AFTER = tuple(
         r"(?:at )?(?:what|which) time (?:is it|will it be|was it|is|comes|would it be)(?: exactly)? <span> (?P<way>after|before|from|past) <s>",
         r"(?:the )?time <span> (?P<way>after|before|from|past) <s>",
         r"(?:the )?<span> (?P<way>after|before) <s>(?: is what time)?",
-        r"(?:if )?(?:it is|it's|the time is)(?: now)? <s>(?: now)?[,.;]? (?:then )?what time (?:will it be|is it|was it|will be)(?: in)? <span>(?: from now)?(?P<way> later| ago| earlier)?",
+        r"(?:if )?(?:it is|it's|the time is|the clock shows|the clock reads)(?: now)? <s>(?: now)?[,.;]? (?:then )?what time (?:will it be|is it|was it|will be)(?: in)? <span>(?: from now)?(?P<way> later| ago| earlier)?",
         r"(?P<way>add|subtract) <span> (?:to|from) <s>",
         r"(?:a|the|my|our) [a-z ]{2,30} (?:starts|begins|leaves|departs|started|left|began) at <s> and (?:lasts|takes|runs(?: for)?|lasted|took|goes on for) <span>[,.;]? (?:at )?(?:what time|when) (?:does|did|will) (?:it|the [a-z]+) (?:end|finish|arrive|stop|be over)",
     )

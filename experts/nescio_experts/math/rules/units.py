@@ -13,6 +13,7 @@ _UNIT = rf"(?:{_NAMES})(?![a-z0-9^/])"
 _ONE = rf"(?:{NUMBER}(?: ?|-)|\b(?:an?|the) )(?:{_NAMES})(?![a-z0-9^/])"
 _MANY = rf"(?P<q>{_ONE}(?:,? (?:and )?(?:{NUMBER}) ?(?:{_NAMES})(?![a-z0-9^/]))*)"
 _TO = rf"(?P<u>{_UNIT})"
+_FREE = r"(?:(?!(?:half|twice|double|triple|each|every|per|more|less|than|times|another|then|average|both|a quarter|third|and)\b)[a-z']+)(?: (?!(?:half|twice|double|triple|each|every|per|more|less|than|times|another|then|average|both|quarter|third|and)\b)[a-z']+){0,6}"
 _LINES = (
     r"(?:convert|change|turn|express|transform|translate|write|give|put)(?: me)? <q> (?:to|into|in|as|in terms of) <u>",
     r"<q> (?:in|to|into|as|expressed in|converted to|converted into|in terms of|=|equals|is|are|->) <u>",
@@ -29,6 +30,12 @@ _LINES = (
     r"(?:i|she|he|they|we) (?:ran|walked|drove|weighs?|cycled|bought|need|needs|am|is|are|swam|waited|slept|have|has|travelled|traveled) <q>(?: tall| long)?[,.;:]? (?:how much|what|how many|how far|how long)?(?: is that| is this| is it|'s that| would that be) (?:in )?<u>",
     r"(?:how much|what|how many) <u> (?:is|are|equals?) <q>",
     r"(?:what is|what's) <q> in <u>",
+    r"how many <u> (?:does|do|will|would|did) <q>",
+    r"<q> ?= ?(?:\?|x|how many|what)? ?<u>",
+    r"(?:if )?(?:it's|it is|the temperature is|something is|the distance is)(?: about| exactly)? <q>(?: outside| long| away| heavy)?[,.;]? (?:what|how much|how many)(?:'s| is)? (?:that|it|this|the temperature|the distance) in <u>",
+    r"how many <u> (?:tall|long|high|wide|deep|heavy) is (?:someone|somebody|something|a [a-z]+|an object|a person) (?:who is|that is|which is|of|who's|that's) <q>(?: tall| long| high| wide| deep| heavy)?",
+    rf"(?:{_FREE} )?<q>(?: of [a-z]+(?: [a-z]+)?| long| tall| high| wide| away| heavy| deep)?[,.;:] (?:how many|what number of) <u> (?:is|are|was|does|do|would)(?: that| this| it| those| these| you| she| he| they| i)(?: be| have| make| need| equal| weigh| measure| drink| run| walk| in all| drive| use)?",
+    rf"(?:{_FREE} )?<q>(?: of [a-z]+(?: [a-z]+)?| long| tall| high| wide| away| heavy| deep)?[,.;:] (?:how much|what|how far|how long|how heavy|how tall)(?: is|'s)(?: that| this| it| the [a-z]+) (?:in|when measured in|expressed in) <u>",
 )  # fmt: skip
 _PATTERNS = tuple(Template(line.replace("<q>", _MANY).replace("<u>", _TO)) for line in _LINES)
 _PART = re.compile(rf"(?P<n>{NUMBER}(?= ?-?[a-z°])|\b(?:an?|the)(?= ))(?: ?|-)(?P<u>{_NAMES})(?![a-z0-9^/])")

@@ -107,7 +107,7 @@ class Aggregates(Wording):
         if len(known) < 2 or (lacking and ask.operation == "sum"):
             return Missing(f"too few values of {PROPERTIES[prop].label} are tabulated for that.")
         value = sum(known) if ask.operation == "sum" else median(known) if ask.operation == "median" else fmean(known)
-        what = {"mean": "average", "median": "median", "sum": "sum"}[ask.operation]
+        what = {"mean": "average", "median": "median", "sum": "total"}[ask.operation]
         of = join([self._name(z) for z in ask.elements]) if ask.elements else self._described(ask)
         shown = self._show(float(f"{value:.8g}"), ask)
         text = f"the {what} {PROPERTIES[prop].label} of {of} is {shown}, over {len(known)} elements"

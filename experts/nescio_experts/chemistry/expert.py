@@ -21,7 +21,7 @@ from nescio_experts.chemistry.scan import Scan, Scanner
 from nescio_experts.chemistry.solve import Solver
 from nescio_experts.chemistry.table import Table, load_table
 from nescio_experts.chemistry.wording import Missing, Solved
-from nescio_experts.grounded import Grounds, answer, join, unanswerable
+from nescio_experts.grounded import Grounds, answer, join, sentence, unanswerable
 
 _FOLDER = Path(__file__).parent
 _PRONOUNS = frozenset("it its this that they their them these those one".split())
@@ -82,20 +82,15 @@ class ChemistryExpert:
         return answer(self.card.name, text, grounds, solved.citations, source=tools.source)
 
     def _missing(self, tools: _Tools, scan: Scan, ask: Ask, missing: Missing) -> Abstained:
-        withheld = None
-        if missing.instead:
-            solved = Solved(missing.instead, (), 1)
-            withheld = self._answered(tools, missing.instead, _grounds(scan, ask, solved, None), solved)
+        solved = Solved(missing.instead or sentence(missing.message), (), 0)
+        withheld = self._answered(tools, solved.text, _grounds(scan, ask, solved, None), solved)
         return unanswerable(self.card.name, missing.message, withheld)
 
     def _misfit(self, tools: _Tools, scan: Scan, misfit: Misfit) -> Abstained:
         message, suggested = tools.explain(scan, misfit)
-        text = tools.best_attempt(scan, suggested)
-        withheld = None
-        if text is not None:
-            grounds = replace(_grounds(scan, None, None, None), entity_match=0.0 if not scan.named else 1.0)
-            withheld = answer(self.card.name, text.text, grounds, text.citations, source=tools.source)
-        return unanswerable(self.card.name, message, withheld)
+        solved = tools.best_attempt(scan, suggested) or Solved(sentence(message), (), 0)
+        grounds = replace(_grounds(scan, None, solved, None), entity_match=1.0 if scan.named else 0.0)
+        return unanswerable(self.card.name, message, self._answered(tools, solved.text, grounds, solved))
 
 
 class _Tools:
@@ -112,11 +107,11 @@ class _Tools:
     def explain(self, scan: Scan, misfit: Misfit) -> tuple[str, tuple[str, ...]]:
         """Why the question cannot be answered, in words, and the names that may have been meant."""
         words = " ".join(misfit.words)
-        if misfit.kind == "unknown" or (misfit.kind == "no_element" and words):
+        if misfit.kind == "unknown" and scan.of("p:") and not scan.sets:
             suggested = self._suggested(misfit.words)
             meant = f" Did you mean {join(suggested, 'or')}?" if suggested else ""
             return f"I know no chemical element called “{words}”, and I only answer for elements.{meant}", suggested
-        if misfit.kind == "unexplained":
+        if misfit.kind in {"unexplained", "unknown"}:
             return f"I have no fact that covers “{words}” in this question, only plain properties of elements.", ()
         if misfit.kind == "no_element":
             return "the question names no chemical element that I know.", ()

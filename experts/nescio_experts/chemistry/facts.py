@@ -16,6 +16,8 @@ _HALF_LIFE_UNITS = {
     "asec": "attoseconds", "zsec": "zeptoseconds", "ysec": "yoctoseconds",
 }  # fmt: skip
 _YEARS = {"kyear": 1e3, "Myear": 1e6, "Gyear": 1e9, "Tyear": 1e12, "Pyear": 1e15, "Eyear": 1e18, "Zyear": 1e21}
+_SHOWN = {"K": ("K", "°C"), "u": ("u", "g/mol"), "eV": ("eV", "kJ/mol")}
+"""Units that are always given beside the table's own."""
 _STRUCTURES = {
     "BCC": "body-centred cubic", "FCC": "face-centred cubic", "HEX": "hexagonal", "DIA": "diamond cubic",
     "RHL": "rhombohedral", "TET": "tetragonal", "ORC": "orthorhombic", "MCL": "monoclinic", "CUB": "cubic",
@@ -61,7 +63,7 @@ class Facts:
     def show(self, value: float, prop: str, units: tuple[str, ...] = ()) -> str:
         """`value` with its unit, first in the units asked for; temperatures in K and °C, energies in eV and kJ/mol."""
         unit = PROPERTIES[prop].unit
-        usual = {"K": ("K", "°C"), "u": ("u", "g/mol"), "eV": ("eV", "kJ/mol") if prop != "en_allen" else ("eV",)}.get(unit, (unit,))
+        usual = _SHOWN.get(unit, (unit,)) if prop != "en_allen" else (unit,)
         shown = []
         for wanted in dict.fromkeys((*units, *usual)):
             converted = convert(value, unit, wanted)

@@ -236,7 +236,8 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not sets:
         return Misfit("no_element")
     if not properties:
-        return Ask("list", sets=sets, operations=1)
+        # "Are all halogens gases?" is about the set, not about who belongs to it.
+        return Misfit("shape") if pieces.yes_no else Ask("list", sets=sets, operations=1)
     if len(properties) == 1 and properties[0] in PROPERTIES:
         ranked = 1 if "rank" in pieces.ops else 0
         return Ask("list", tuple(properties), sets=sets, direction=ranked, nth=pieces.nth, operations=1)

@@ -27,7 +27,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{solid,solids} {to ,}{a ,}{liquid,liquids} {transition ,phase transition ,change ,}{point,temperature,"
         "temp,transition}",
         "{become,becomes,turn,turns,go,goes} {,in}{to ,}{solid,a solid}",
-        "stop{s,} being {a ,}solid",
+        "{stop{s,} being,no longer} {a ,}solid",
         "{melts,melt,melted,melting} {into a ,to a ,into ,to }{liquid,puddle}",
         "{turn,turns,turning,go,goes,become,becomes} .. molten",
     ),
@@ -53,7 +53,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "triple_point_temperature": ("triple point{, temperature, temp}", "{temperature,temp} of the triple point"),
     "triple_point_pressure": ("triple point pressure", "pressure {of,at} {the ,its ,}triple point"),
     "density": (
-        "{density,densities,dense,denseness,volumetric mass,mass density,specific gravity,compactness}",
+        "{density,densities,dense,denseness,volumetric mass,mass density,relative density}",
+        "{specific gravity,compactness}",
         "{mass,weight,grams,kilograms,kilos} per {unit ,}{volume,cc,milliliter,millilitre,ml}",
         "{mass,weight,grams,kilograms,kilos,weigh,weighs} .. {a,per,each,every,one} {cubic,cc,ml,milliliter,"
         "litre,liter}"
@@ -70,6 +71,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "atomic_number": (
         "{atomic,element,proton,periodic} {number,numbers,no,num,nr}",
         "number {in,on,of} the {periodic ,}table{, of elements,of the elements}",
+        "{number,no} .. {in,on} the periodic table",
         "{periodic table number,z value,z number,nuclear charge,charge number}",
         "{what,which} number {is,does}",
         "{z of,z for,number of element}",
@@ -189,11 +191,13 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{credited,credit} .. {discovery,discovering,finding}",
         "{person,people,scientist,scientists,chemist,chemists,man,woman} .. " + _DISCOVER,
         "{discoverers,discoverer} of",
+        "{thank,thanks} for {discovering,finding,isolating}",
     ),
     "discovery_location": (
         "{where,which country,what country,place,location,whereabouts} .. {first found,discovered,discover,isolated}",
         "{which country,what country,in which country} .. {found,discovered,isolated,identified}",
         "{where,which country,what country} .. first " + _DISCOVER,
+        "{country,place,location} where .. {discovered,found,isolated,discovery}",
         "{country,place,location} .. {discovered,first found,isolated,discovery}",
         "{place,country,location,site} of {discovery,its discovery}",
         "discovery {location,place,country,site}",
@@ -251,6 +255,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "valence": (
         "{how many ,number of ,no of ,count of ,}{valence,valency,valance,outer shell,outer,outermost,bonding}"
         " {electrons,electron count,electron}",
+        "how many electrons .. {outer,outermost,valence,last,outside} {shell,level,orbit,energy level}",
         "electrons .. {outer,outermost,valence,last,outside} {shell,level,orbit,energy level,}",
         "valence",
     ),

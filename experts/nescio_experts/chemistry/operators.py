@@ -209,24 +209,25 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
 
 _FILLERS = """
 absolute accepted according accurate accurately ai all among amount answer answers approximately around asap asks
-assignment assistant away before begin begins behind belong belongs between big bot boundary brief bring bro brought
-checking chem chemical chemistry chemists chill chilled cite classroom clue cold commonly comprise comprises consist
-consists contain containing contains cool cooled correct correctly curious current currently d data datum daughter
-decimal degree degrees describe detail detailed details determine different documented dude during element elements
-english entire estimated ever every exactly exam exist existing exists expected experience experiences experimental
-expert experts explain fall falls fast following friend further generally gimme given got gotta hand handbook handy
-happen happening happens have having heated heating hides hits hold holds homework hope hoping horizontal hot humans
-idea identify include includes interested jog jot kid kindly lab large learn learning lemme letters level levels
-listed literature located looking lookup love madam make makes mankind mate measure measured measurement member
-members memory much must need needs nescio normally noted numbered numbers numeric numerical numerically obtain
-occur occurs off official officially ought out part particular people periodic placed plain point points pop possess
-possesses professor project properties property put quantity quizzing quote reach reached reaches record recorded
-reference refresh remain remains report reported require required requires research roughly saw says scale science
-scientific search see sense sentence share shell shells short should simply sir sit sits son sorry spell stand
-stands start starting starts stats stay stays student study studying substance supposed table tabulated takes teach
-teacher tell temp temperature temperatures temps term terms test textbook thermometer today trivia trying typical
-typically unit units until usual usually value values various vertical wants warm warmed wassup way whole wish word
-words worksheet write written
+assignment assistant available away before begin begins behind belong belongs between big bot boundary brief bring
+bro brought carries carry checking chem chemical chemistry chemists chill chilled cite classroom clue cold commonly
+comprise comprises consist consists contain containing contains cool cooled correct correctly curious current
+currently d data datum daughter decimal degree degrees describe detail detailed details determine different
+documented dude during element elements english entire estimated ever every exactly exam exist existing exists
+expected experience experiences experimental expert experts explain fall falls fast following found friend further
+generally gimme given got gotta hand handbook handy happen happening happens have having heated heating hides hits
+hold holds homework hope hoping horizontal hot humans idea identify include includes interested jog jot keep keeps
+kept kid kindly lab large learn learning lemme letters level levels listed literature located looking lookup love
+madam make makes mankind mate measure measured measurement member members memory much must need needs nescio normal
+normally noted numbered numbers numeric numerical numerically obtain occur occurs off official officially ought out
+part particular past people periodic placed plain point points pop possess possesses professor project properties
+property put quantity quizzing quote reach reached reaches record recorded reference refresh remain remains report
+reported require required requires research roughly saw says scale science scientific search see sense sentence
+share shell shells short should show shows simply sir sit sits son sorry spell stand stands start started starting
+starts stats stay stays student study studying substance supposed table tabulated takes teach teacher tell temp
+temperature temperatures temps term terms test textbook thermometer today translate trivia trying typical typically
+unit units until usual usually value values various vertical wants warm warmed wassup way whole wish word words
+worksheet write written
 """
 FILLER_WORDS = frozenset(_FILLERS.split())
 """Words that in a question about an element carry no demand of their own."""

@@ -35,7 +35,9 @@ _WEAK = {
     "phase": frozenset({"melting_point", "boiling_point"}),
     "group": frozenset({"series"}),
     "place": frozenset({"atomic_number", "group", "period", "block"}),
-    "atomic_weight": frozenset({"molar_mass", "density", "heavy"}),
+    "atomic_weight": frozenset(
+        {"molar_mass", "density", "heavy", "abundance", "abundance_crust", "abundance_sea", "isotope_abundance"}
+    ),
     "abundance": frozenset({"abundance_crust", "abundance_sea", "most_abundant_isotope"}),
 }
 """Property → properties beside which it is only part of the wording."""
@@ -110,7 +112,7 @@ def _properties(scan: Scan) -> list[str]:
     if properties == ["discoverers"]:
         properties += ["discovery_year"] if "when" in asked else []
         properties += ["discovery_location"] if "where" in asked else []
-    if properties == ["discovery_year"] and "who" in asked:
+    if properties == ["discovery_year"] and {"who", "whom"} & asked:
         properties = ["discoverers", "discovery_year"]
     return properties
 
@@ -147,20 +149,27 @@ def _place(elements: Sequence[int], table: Table) -> list[str]:
 def _is_yes_no(scan: Scan) -> bool:
     if scan.of("o:true"):
         return True
-    folded = list(scan.reading.folded())
-    while folded and folded[0] in _LEADING:
-        folded.pop(0)
-    return len(folded) > 1 and folded[0] in _YES_NO and folded[1] not in _NOT_YES_NO
+    words = scan.reading.words
+    starts = [i for i in range(len(words)) if i == 0 or "," in scan.between(i - 1, i) or ":" in scan.between(i - 1, i)]
+    return any(_asks(scan.reading.folded(start)) for start in starts)
+
+
+def _asks(clause: Sequence[str]) -> bool:
+    """Whether a clause begins as a question does that yes or no answers."""
+    first = next((i for i, word in enumerate(clause) if word not in _LEADING), len(clause))
+    return len(clause) > first + 1 and clause[first] in _YES_NO and clause[first + 1] not in _NOT_YES_NO
 
 
 def _rank_ionization(pieces: Pieces) -> None:
+    """Which ionisation energy is asked for: "second ionisation energy", or "the first" anywhere."""
+    words, claimed = pieces.scan.reading.words, pieces.scan.claims.by
     for hit in pieces.scan.of("p:ionization_energy"):
+        pieces.used.update(i for i, w in enumerate(words) if w.folded in {"first", "1st"} and i not in claimed)
         before = hit.indexes[0] - 1
-        if before >= 0 and before not in pieces.scan.claims.by:
-            rank = whole_number(pieces.scan.reading.words[before].folded)
-            if rank is not None and is_ordinal(pieces.scan.reading.words[before].folded):
-                pieces.nth = rank
-                pieces.used.add(before)
+        rank = whole_number(words[before].folded) if before >= 0 and before not in claimed else None
+        if rank is not None and is_ordinal(words[before].folded):
+            pieces.nth = rank
+            pieces.used.add(before)
 
 
 def loose(scan: Scan) -> Misfit | None:

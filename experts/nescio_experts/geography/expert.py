@@ -12,7 +12,7 @@ from pathlib import Path
 from nescio.card import load_card
 from nescio.types import Abstained, Answer, Card, Context, Query
 from nescio_experts.geography.answering import carry_out
-from nescio_experts.geography.atlas import SOURCE, atlas
+from nescio_experts.geography.atlas import atlas, source
 from nescio_experts.geography.cities import warm
 from nescio_experts.geography.grammar import understand
 from nescio_experts.geography.hunches import Hunch, guess
@@ -80,4 +80,4 @@ class GeographyExpert:
             length=float(len(signs.reading)),
         )
         citations = atlas().cite(*reply.countries, official=reply.official, groups=reply.groups)
-        return answer(self.card.name, text, grounds, citations, source=SOURCE)
+        return answer(self.card.name, text, grounds, citations, source=source()[0])

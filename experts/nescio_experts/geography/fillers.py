@@ -10,46 +10,56 @@ from typing import Final
 from nescio_experts.grounded import FILLERS
 
 _MORE = """
-abroad act acting acts actual actualy afternoon aggregate ahead ai airport aka all almost alright always am amid among
-amongst amount answer answers anyhow anymore anyways apparently appear appearing appears approx approximate
-approximately approximates argue arguing argument around arrive arrives arriving article asap asks assistant assume
-assuming atlas aunt background backpack backpacking based basic basically because believe bet bets big bit blank blog
+abroad act acting acts actual actualy address adore advice advise afternoon aggregate ahead ai airport aka all
+allegedly almost along alright always am amid among amongst amount answer answers anyhow anymore anyways apparently
+application applying appreciate appreciated approx approximate approximately approximates
+argue arguing argument around arrive arrives arriving article asap asks assistant associate associated assume assuming
+atlas aunt background backpack backpacking based basic basically because beginner believe bet bets big bit blank blog
 boss bot bought briefly bring brings bro brother buddy buy buying buys cab calculate call called calls carry carrying
-cheerio cheers chief choose cities claim claimed claims class client clients clue coffee colleague colleagues
-combination combined come coming common commonly compare compared compares comparing comparison complete compute
-computer concerning conference confused considered consist contain contains contemporary context correctly count
-counting country couple cousin coworker crossword cruise curiosity curious current customer d dad daily data daughter
-day days deal dealing debate decide desk determine different doing domestic dude earth easy eh emigrate emigrating
-encompass encompasses encounter encyclopedia end entire entirely enumerate especially essay estimate estimated even
-evening every everybody everyday everyone exactly exam example exams exchange exist existent existing exists expat
-expats expect expert explain father feature featured figure figures fill final find first flatmate flight fly flying
-folder folks following foreign form found frankly friend friends full fun function functioning functions funny game
-general generally genius geographic geographical geographically geography gimme given going gonna government grandma
-grandpa grandparents greetings groceries group guess handle handling handy hard head heading headquarters heads
-hear heard heart held helps hm hold holds holiday home homework honest honestly honeymoon host hosting hosts hotelier
-house houses hows husband id idea ideas identify im imagine important includes including indicate inside interested
-interesting international is issue issued issues itself ive job journey just keep kid kind kinda kindly knew known
-knows land landed landing lands large lately latest layover learn learning lie life list listed listing lists live
-lives living ll local locals locate located look looking lot lots lying madam made main mainly major majority make
-makes many map maps mark mate meeting member-state mention modern modern-day mom moment momentarily month more
-morning most mostly mother move moving mum must name named names naming national nationwide native natively nearly
-nephew new newest nice niece normally notebook noted novel nowadays number numbers off official officially open
-opposed option options oracle order ordinary other others ought out overall overland overseas own pack packing pair
-paper parents part particular partner pen pen-pal penpal people person pick piece planned planning plans please pls
-population possess pray predominant predominantly present presentation presently primary principal principally
-print produce prof professor project proper properly proud purchase purchases puzzle query quick quickie quote random
-rank ranked ranking ranks real reality recent recently reckon record recorded refer reference referred region
-relocate relocating remind reply report require required reside resides residing respective restaurant road robot
-roommate said sake say says school seat see seek seem seems select semester sense sentence serious serve serves
-serving set settle shall shop shopping shops short shortly should side simple single sir sister sit sits situated size
-sized some son soon sort specific specifically speech spread standard stands start stat statistic statistics stats
-status stay staying stopover store stored stores story street student studying sum supposed surely swap ta
-table taken taking talking taxi teach teacher teaches team teammate teams tend tended tends term terms test think
-thinks third thousand thx today told tonight top topic total tough tour touring transit travel traveling travelling
-tricky trip trivia trivial true truly try trying turn type types typical typically uncle understand unit unsure
-upcoming updated usual usually vacation view visit visiting visitor visitors wants way wee week weekend weeks
-welcome well went whatever whats whenever whens whereby wherein wheres wherever whichever whole whos widely wife wind
-within wonder wondered wonders word words work works worth write writing written wrote year yep your yours
+certainly chapter chatting checklist cheerio cheers chief choose citation cite cited cities claim claimed claims class
+classroom clearly client clients clue coffee colleague colleagues column combination combined come coming common
+commonly compare compared compares comparing comparison competition complete compute computer concerning conference
+confirm confirmed confirming confused considered considering consist contain contains contemporary contest context
+correctly count counting country couple cousin coworker crossword cruise curiosity curious current customer customs d
+dad daily data database dataset daughter day days deal dealing debate decide deets definitely desk detail details
+determine different discussing discussion dissertation doing domestic doublecheck dude dummies eager earth easy eh
+emigrate emigrating encompass encompasses encounter encyclopedia end enquire enquiry entire entirely entries entry
+enumerate envelope especially essay estimate estimated even evening every everybody everyday everyone exactly exam
+example exams exchange exist existent existing exists expat expats expect expert explain father feature featured
+figure figures file fill final find first flashcard flashcards flatmate flight fly flying folder folks following
+footnote foreign form formally forms forthcoming found frankly friend friends full fun function functioning functions
+funny game gameshow general generally genius geographic geographical geographically geography gimme gist given glad
+going gonna government grandma grandpa grandparents grateful greetings groceries group guess handful handle handling
+handy hard head heading headquarters heads hear heard heart held helps hm hold holds holiday home homework honest
+honestly honeymoon host hosting hosts hotelier house houses hows husband id idea ideas identify identifying im imagine
+important includes including indicate info informally inquire inquiring inquiry inside interested interesting
+international invoice is issue issued issues itinerary itself ive jeopardy job journey just keen keep kid kind kinda
+kindly knew known knows land landed landing lands large lately latest layover learn learning lecture legally lesson
+letter lie life list listed listing lists live lives living ll local locals locate located look looking lot lots love
+lowdown luggage lying madam made main mainly major majority make makes many map maps mark mate meeting member-state
+mention modern modern-day modernday mom moment momentarily month more morning most mostly mother move moving mum must
+name named names naming national nationwide native natively nearly nephew new newbie newcomer newest nice niece
+normally notebook noted novel nowadays number numbers obviously off official officially open opposed option options
+oracle order ordinary other others ought out overall overland overseas own pack package packing page pages pair paper
+parcel parents part particular partner pen pen-pal penpal people person pick piece planned planning plans please
+pleased pls popularly population possess pray predominant predominantly present presentation presenter presently
+primary principal principally print produce prof professor project proper properly proud pupil pupils purchase
+purchases puzzle puzzled query quick quickie quote random rank ranked ranking ranks real reality recall recalls recent
+recently reckon record recorded refer reference referred relocate relocating remind reply report reportedly
+request requesting require required reside resides residing respective respond response restaurant reveal road robot
+roommate round row said sake say says school scoop seat see seek seem seems select semester sending sense sentence
+serious serve serves serving set settle settled several shall ship shipping shop shopping shops short shorthand
+shortly should side simple single sir sister sit sits situated size sized skinny some son soon sort specific
+specifically specifics speech spread spreadsheet stamp stamps stand standard standing stands start stat statistic
+statistics stats status stay staying stopover store stored stores story street struggling stuck student studying
+stumbling stumped suggest suggestion suitcase sum supposed supposedly supposing surely swap ta table taken taking
+talking taxi teach teacher teaches team teammate teams technically tend tended tends term terms test textbook thesis
+think thinks third thousand thx title today toddler told tonight top topic total tough tour touring transit travel
+traveling travelling tricky trip trivia trivial true truly try trying turn type types typical typically uncle
+undergrad understand unit unsure upcoming updated usual usually vacation various verified verify view visit visiting
+visitor visitors vs wants way wee week weekend weeks welcome well went whatever whats whenever whens whereby wherein
+wheres wherever whichever whole whos widely wife wind within wonder wondered wondering wonders word words work works
+worth write writing written wrote year yep youngster your yours
 """
 EXTRA_FILLERS: Final = FILLERS | frozenset(_MORE.split())
 """The shared fillers and those of this domain."""

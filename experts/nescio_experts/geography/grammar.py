@@ -185,7 +185,7 @@ def _money(signs: Signs) -> Understood | None:
         "q:code",
         "q:whose",
     )
-    if not signs.has(*cues, "p:continent"):
+    if not signs.has(*cues, "p:continent") or (signs.has("q:howmany") and not signs.has("n:countries", "n:country")):
         return Doubt("I could not tell what you want to know of that currency.")
     if len(codes) > 1:
         return Doubt("I could not tell which of these currencies you ask about.")
@@ -262,6 +262,8 @@ def _members(signs: Signs) -> Understood | None:
     around = bool(scope.neighbours_of) and (narrowed or scope.only_neighbour)
     asks = signs.has("n:country", "n:countries", "q:where", "q:howmany", "v:use", "p:continent") or asks_which(signs)
     if not (narrowed or around) or not asks or signs.yes_no or signs.towns:
+        return None
+    if scope.languages and not signs.has("p:languages", "p:official", "q:official", "v:use"):
         return None
     if signs.has("n:city", "n:cities"):
         return None

@@ -77,6 +77,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "p:density": (
         "{population ,}{density,densities}",
         "density of {the ,its ,}population",
+        "how {heavily,thickly,tightly} {populated,packed,settled}",
         "how {dense,densely populated,densely settled,crowded,packed,thickly populated,densely peopled,tightly packed}",
         "how {sparsely populated,sparsely settled,densely inhabited,thinly populated,congested,overcrowded}",
         "how dense is .. population",
@@ -89,7 +90,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{currency,currencies,money,monies,cash,legal tender,tender,monetary unit,monetary units,coinage}",
         "{unit of currency,unit of account,medium of exchange,means of payment,monetary system}",
         "{coin,coins,banknote,banknotes,bank notes,bank note,notes,bills}",
-        "{pay with,pay in,paid in,paying with,paying in,pay for,pay,paid,payment,payments,spend,spent,"
+        "{pay with,pay in,paid in,paying with,paying in,pay for,pay,pays,paying,paid,payment,"
+        "denominations,payments,spend,spent,"
         "spending,wages,salaries}",
         "{priced in,prices in,prices,price tags,shops accept,shopping,exchange my money,change my money,wallet,purse}",
         "{dough,dosh,moolah,cash money}",
@@ -108,6 +110,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{language,languages,tongue,tongues,mother tongue,mother tongues,lingua franca,linguistic,lingo,vernacular}",
         "{speak,speaks,spoken,speaking,speakers,speaker,spoke,talk,talked,converse,communicate,chat,understood}",
         "{language,tongue} {speak,spoken}",
+        "get by {with,in,on}",
         "native {speech,language,languages,tongue}",
         "{first,main,common,everyday,primary,dominant,principal,majority,most common,most spoken,most widely spoken} "
         "{language,languages,tongue}",

@@ -6,7 +6,7 @@ from typing import Final
 
 from nescio_experts.geography.atlas import Country, atlas
 from nescio_experts.geography.cities import City, cities, dominant
-from nescio_experts.geography.facts import CITY_PROPS, PROPS
+from nescio_experts.geography.facts import CITY_PROPS, PROPS, people
 from nescio_experts.geography.plans import (
     Doubt,
     Lookup,
@@ -163,7 +163,7 @@ def city_lookup(signs: Signs, props: list[str]) -> Understood | None:
     """Properties of the cities that are named; a name that several cities share is asked back."""
     found: list[City] = []
     for place in signs.towns:
-        city = dominant(place.cities)
+        city = dominant(place.cities) or _any_of(place.cities, props)
         if city is None:
             return _which_city(place)
         if city not in found:
@@ -196,8 +196,14 @@ def _city_doubt(signs: Signs, city: City, props: list[str], countries: tuple[Cou
     return ""
 
 
+def _any_of(named: tuple[City, ...], props: list[str]) -> City | None:
+    """The largest of several cities, if they are in one country and only the country matters."""
+    one_country = len({city.country for city in named}) == 1
+    return named[0] if one_country and not set(props) & (CITY_PROPS - {"country"}) else None
+
+
 def _which_city(place: Place) -> Doubt:
-    told = [f"{city.name} in {_where(city)}" for city in place.cities[:4]]
+    told = [f"{city.name} in {_where(city)} ({people(city.population)})" for city in place.cities[:4]]
     message = f"several cities are called {place.surface}. Which one: {', '.join(told[:-1])} or {told[-1]}?"
     return Doubt(message, Lookup((place.cities[0],), ("where", "population")))
 

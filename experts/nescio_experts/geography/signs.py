@@ -151,9 +151,24 @@ def _correction(signs: Signs) -> tuple[int, int, str] | None:
             return at, at + 1, found.name
     for start, end in runs(signs.unexplained):
         found = country_names().correct(signs.reading, start, end)
-        if found is not None and len(found.mention.entities) == 1:
+        if found is None or len(found.mention.entities) != 1:
+            continue
+        if slipped(" ".join(signs.reading.folded(start, end)), found.name):
             return start, end, found.name.title()
     return None
+
+
+def slipped(typed: str, name: str) -> bool:
+    """Whether `typed` is `name` after a slip of the finger: two letters swapped, one left out, or one doubled.
+
+    A letter that is another one ("Romonia") or added ("Canadia") may as well be an invented name.
+    """
+    if len(typed) == len(name):
+        return sorted(typed) == sorted(name)
+    if len(typed) < len(name):
+        return True
+    at = next((i for i, (one, other) in enumerate(zip(typed, name, strict=False)) if one != other), len(name))
+    return at > 0 and typed[at] == typed[at - 1]
 
 
 def runs(indexes: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -234,9 +249,15 @@ def _long_city(reading: Reading, start: int, end: int, mentions: tuple[Mention, 
         named = tuple(city for city in named if city.population >= _BIG)
         if all(word in EXTRA_FILLERS for word in reading.folded(start, end)):
             return None
-    elif not (reading.words[start].text[0].isupper() and reading.words[end - 1].text[0].isupper()):
+    elif not (reading.words[start].text[0].isupper() and _capital_end(reading, end - 1)):
         return None
     return Place((), named, start, end, written) if named else None
+
+
+def _capital_end(reading: Reading, at: int) -> bool:
+    """Whether a name may end with word `at`: a capital letter, or what follows an apostrophe ("Nuku'alofa")."""
+    word = reading.words[at]
+    return word.text[0].isupper() or (word.start > 0 and not reading.text[word.start - 1].isspace())
 
 
 def _phrases(signs: Signs, claims: Claims, taken: set[int]) -> None:
@@ -288,7 +309,7 @@ def _name(signs: Signs, mention: Mention) -> bool:
         kind, _, value = entity.partition(":")
         kinds.setdefault(kind, []).append(value)
     where = (mention.start, mention.end, mention.surface)
-    if "l" in kinds and (("d" not in kinds and "c" not in kinds) or _language_meant(signs, mention)):
+    if "l" in kinds and "c" not in kinds and ("d" not in kinds or _language_meant(signs, mention)):
         signs.named.append(Named("language", kinds["l"][0], *where))
     elif "c" in kinds or "d" in kinds:
         codes = tuple(dict.fromkeys((*kinds.get("c", ()), *kinds.get("d", ()))))

@@ -46,7 +46,23 @@ _CURRENCY_ALIASES: Final = {
 }  # fmt: skip
 """Codes that no country uses now (DEM, HRK, …) stand for currencies given up: "which country uses the drachma?"."""
 _WEAK = frozenset(
-    {"real", "won", "sol", "gold", "som", "mark", "kip", "buck", "crown", "dram", "pula", "leone", "rand"}
+    {
+        "real",
+        "won",
+        "sol",
+        "gold",
+        "som",
+        "mark",
+        "kip",
+        "buck",
+        "crown",
+        "dram",
+        "pula",
+        "leone",
+        "rand",
+        "cordoba",
+        "colon",
+    }
 )
 """Currency names that are ordinary words or names too: they count only where money is spoken of."""
 _CAPITAL_STATES = frozenset({"washington", "new york", "georgia"})
@@ -89,7 +105,7 @@ def _countries(facts: Atlas) -> Iterator[tuple[str, str]]:
     for code, people in facts.demonyms.items():
         for name in people:
             yield name, f"d:{code}"
-            if not name.endswith(("s", "sh", "ese", "ch", "men", "chman", "yman")) and fold(name) not in taken:
+            if not name.endswith(("s", "sh", "ese", "ch", "chmen", "chman", "yman")) and fold(name) not in taken:
                 yield f"{name}s", f"d:{code}"
 
 

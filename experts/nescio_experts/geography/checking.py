@@ -207,7 +207,7 @@ def _reply(plan: Versus, text: str) -> Reply:
 
 
 def _the(thing: Thing) -> str:
-    return thing.the if isinstance(thing, Country) else thing.name
+    return thing.the if isinstance(thing, Country) else f"{thing.name} ({atlas().countries[thing.country].name})"
 
 
 def _home(thing: Thing) -> Country:

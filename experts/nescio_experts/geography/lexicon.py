@@ -474,4 +474,5 @@ def phrasebook() -> Phrasebook:
 @cache
 def spelling() -> Gazetteer:
     """The words whose misspellings are undone."""
-    return Gazetteer([(word, word) for word in _SPELLED.split()])
+    # One entity for all: forms of one word must not stand in each other's way.
+    return Gazetteer([(word, "word") for word in _SPELLED.split()])

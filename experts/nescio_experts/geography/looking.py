@@ -69,17 +69,9 @@ def lookup(signs: Signs) -> Understood | None:
     if doubt is not None:
         return doubt
     countries = sure_countries(signs)
-    props = [prop for prop in signs.props if prop in PROPS or prop in CITY_PROPS]
-    if not props and signs.has("q:howmany") and (signs.has("n:people") or _counts_people(signs)):
-        props = ["population"]
+    props = _asked_props(signs)
     if signs.has("n:people") and signs.has("q:howmany") and set(props) & {"languages", "currency"}:
         return Doubt("I know which languages and currencies a country has, not how many people use them.")
-    if "official" in props and "languages" in props:
-        props.remove("languages")
-    if "currency_code" in props and "currency" in props:
-        props.remove("currency")
-    if signs.has("u:per_mi2", "u:per_km2") and set(props) & {"population", "area"}:
-        props = ["density", *(prop for prop in props if prop not in {"population", "area", "density"})]
     if signs.towns and not (countries and props == ["capital"]):
         return city_lookup(signs, props)
     if not countries:
@@ -89,10 +81,26 @@ def lookup(signs: Signs) -> Understood | None:
     return _country_lookup(signs, countries, props)
 
 
+def _asked_props(signs: Signs) -> list[str]:
+    """The properties asked for, in order, the more specific one of a pair only."""
+    props = [prop for prop in signs.props if prop in PROPS or prop in CITY_PROPS]
+    if not props and signs.has("q:howmany") and (signs.has("n:people") or _counts_people(signs)):
+        return ["population"]
+    if not props and signs.values("currency") and signs.has("v:use"):
+        return ["currency"]
+    for specific, general in (("official", "languages"), ("currency_code", "currency")):
+        if specific in props and general in props:
+            props.remove(general)
+    if signs.has("u:per_mi2", "u:per_km2") and set(props) & {"population", "area"}:
+        return ["density", *(prop for prop in props if prop not in {"population", "area", "density"})]
+    return props
+
+
 def _counts_people(signs: Signs) -> bool:
     """Such as "How many Canadians are there?"."""
     people = [place for place in signs.countries if place.adjective]
-    return len(people) == 1 and people[0].surface.endswith("s") and not signs.has("n:country", "n:countries")
+    count = signs.first("q:howmany")
+    return len(people) == 1 and count is not None and count.end == people[0].start and len(signs.marks) == 1
 
 
 def _misplaced(signs: Signs, countries: tuple[Country, ...], props: list[str]) -> Understood | None:

@@ -22,7 +22,14 @@ _CLAUSE = re.compile(r"[,;.?!:()]+|\s[-–—]+\s")
 
 def refusal(signs: Signs) -> Doubt | None:
     """Why the question cannot be answered whatever it asks, or None."""
-    return _false_friend(signs) or _unsupported(signs) or _other_time(signs) or _unknown(signs)
+    return (
+        _false_friend(signs)
+        or _us_georgia(signs)
+        or _unsupported(signs)
+        or _other_time(signs)
+        or _no_options(signs)
+        or _unknown(signs)
+    )
 
 
 def _false_friend(signs: Signs) -> Doubt | None:
@@ -45,6 +52,17 @@ def _false_friend(signs: Signs) -> Doubt | None:
     return None
 
 
+def _us_georgia(signs: Signs) -> Doubt | None:
+    """Georgia the state, where the question says so."""
+    named = [place.codes[0] for place in signs.countries]
+    words = set(signs.reading.folded())
+    if "GE" in named and ("US" in named or words & {"usa", "american"}) and "state" in words:
+        return Doubt(
+            "Georgia is there a state of the United States, and my tables hold whole countries and cities only."
+        )
+    return None
+
+
 def _former(name: Named) -> Doubt:
     today = atlas().countries.get(name.value)
     if today is None:
@@ -58,6 +76,13 @@ def _unsupported(signs: Signs) -> Doubt | None:
     if topic is None:
         return None
     return Doubt(f'my tables hold nothing on {topic.id[3:]} ("{topic.text}").')
+
+
+def _no_options(signs: Signs) -> Doubt | None:
+    text = signs.reading.text.lower()
+    if len(signs.places) < 2 and re.search(r"\bof (?:these|those|the following)\b(?! \w+ies)", text):
+        return Doubt("I see no options to choose from in your question.")
+    return None
 
 
 def _other_time(signs: Signs) -> Doubt | None:

@@ -289,6 +289,8 @@ _WH = re.compile(r"\b(?:what|which|how|who|where|whose|name|list|tell me the|wha
 def _is_yes_no(signs: Signs) -> bool:
     text = signs.reading.text.strip()
     rest = _POLITE.sub("", text, count=1)
+    if rest != text and re.search(r"\b(?:confirm|check|verify)\b", text, re.I) and re.match(r"\s*that\b", rest):
+        return True
     if rest != text:
         return bool(re.search(r"\b(?:if|whether)\b", rest, re.I)) and not _WH.search(rest)
     if _TAGS.search(text) or re.match(r"\W*(?:is it (?:true|correct|so)|true or false)", text, re.I):
@@ -386,6 +388,8 @@ def _qualify(signs: Signs) -> None:
             other = signs.places[i - 1] if i > 0 and _leads(signs, signs.places[i - 1], place) else None
         if other is not None and other.codes:
             kept = tuple(city for city in place.cities if city.country in other.codes)
+            if not kept and other.codes == ("GE",):
+                kept = tuple(city for city in place.cities if (city.country, city.region) == ("US", "GA"))
             if kept:
                 signs.places[i] = _narrow(place, kept)
                 signs.places[signs.places.index(other)] = _as_qualifier(other)

@@ -35,7 +35,7 @@ _WORDS = frozenset(
     {"yes", "no", "true", "false", "even", "odd", "prime", "every number", "no real solution", *WEEKDAYS} | set(MONTHS)
 )
 _NOTHING = re.compile(
-    r"(?:nan|[-+]?inf(?:inity)?|zoo|oo|-oo|none|\[\]|\{\}|\(\)|set\(\)|emptyset|<.*>|error.*|undefined|null)",
+    r"(?:nan|[-+]?inf(?:inity)?|zoo|oo|-oo|none|-?\d+/0|\[\]|\{\}|\(\)|set\(\)|emptyset|<.*>|error.*|undefined|null)",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
@@ -155,7 +155,7 @@ def rounded(value: Fraction, digits: int) -> Fraction:
     """`value` rounded to `digits` significant digits; a whole number stays as it is."""
     if value.denominator == 1:
         return value
-    size = len(str(abs(value.numerator) // value.denominator)) if abs(value) >= 1 else 1 - _zeros(abs(value))
+    size = len(str(abs(value.numerator) // value.denominator)) if abs(value) >= 1 else -_zeros(abs(value))
     step = Fraction(10) ** (digits - size)
     return Fraction(round(value * step)) / step
 

@@ -97,7 +97,7 @@ def features(vote: Vote, question: str) -> dict[str, float]:
         "greedy_logprob": _known(greedy.logprob) if greedy else -2.0,
         "logprob": max((_known(ballot.logprob) for ballot in vote.agreeing), default=-2.0),
         "numbers_used": _share(asked, _NUMBER.findall(code)),
-        "numbers_given": 1.0 - _share(_constants(code), asked),
+        "numbers_given": _share(_constants(code), asked),
         "sane": float(winner is not None and winner.value is not None and is_sane(winner.value, question)),
         "size": math.log1p(len(asked)),
         "words": math.log1p(len(question.split())),
@@ -107,8 +107,10 @@ def features(vote: Vote, question: str) -> dict[str, float]:
 def rule_features(question: str) -> dict[str, float]:
     """Evidence for a value whose program a rule wrote: exact, so every vote counts as won."""
     asked = _NUMBER.findall(question.replace(",", ""))
-    won = dict.fromkeys(("rule", "share", "margin", "greedy_agrees", "ran", "numbers_used", "sane"), 1.0)
-    none = dict.fromkeys(("unknown", "greedy_logprob", "logprob", "numbers_given"), 0.0)
+    won = dict.fromkeys(
+        ("rule", "share", "margin", "greedy_agrees", "ran", "numbers_used", "numbers_given", "sane"), 1.0
+    )
+    none = dict.fromkeys(("unknown", "greedy_logprob", "logprob"), 0.0)
     return won | none | {"size": math.log1p(len(asked)), "words": math.log1p(len(question.split()))}
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from nescio_experts.math.rules.calendar_words import MONTHS
 from nescio_experts.math.rules.template import Written
-from nescio_experts.math.values import Value, rounded
+from nescio_experts.math.values import Value
 
 _SHOWN_DIGITS = 10
 _PLAIN_YEARS = 10_000
@@ -38,16 +38,15 @@ def show(value: Value, written: Written | None = None) -> str:
 
 
 def show_number(number: Fraction, decimals: int | None = None) -> str:
-    """`number` in decimals: exactly if it ends within ten decimals, else to ten significant digits."""
+    """`number` in decimals: to ten significant digits where it does not end sooner, and to two decimals at least."""
     if decimals is not None:
         return _decimal(_half_up(number, decimals), decimals)
     if number.denominator == 1:
         whole = number.numerator
         return f"{whole:,}" if abs(whole) >= _PLAIN_YEARS else str(whole)
-    places = _ending(number)
-    if places is None or places > _SHOWN_DIGITS:
-        number = rounded(number, _SHOWN_DIGITS)
-        places = _ending(number) or 0
+    places, room = _ending(number), _room(number)
+    if places is None or places > room:
+        return _decimal(number, room).rstrip("0").rstrip(".")
     return _decimal(number, places)
 
 
@@ -79,6 +78,17 @@ def _number_with_unit(number: Fraction, value: Value, written: Written | None) -
         unit = f" {unit}"
     name = f"{value.names[0]} = " if value.names and (written is None or written.family == "equation") else ""
     return f"{name}{shown}{unit}{note}"
+
+
+def _room(number: Fraction) -> int:
+    """Decimal places that are shown of a number which does not end sooner."""
+    size = abs(number)
+    if size >= 1:
+        return max(2, _SHOWN_DIGITS - len(str(size.numerator // size.denominator)))
+    zeros = 0
+    while size * 10 < 1:
+        size, zeros = size * 10, zeros + 1
+    return _SHOWN_DIGITS + zeros
 
 
 def _ending(number: Fraction) -> int | None:

@@ -21,7 +21,6 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
             "(add|adding) {a:any} (and|with) {b:any}( together)?",
             "{a} and {b} (make|makes|add up to|sum to|come to|give)?( together| in total| altogether| combined)",
             "{a} and {b} (added |summed )together",
-            "(the )?(total|sum) of {a:any} and {b:any}",
             "{b} more than {a}",
             "{b} greater than {a}",
             "(put|sum) {a} and {b}( together)?",
@@ -53,7 +52,6 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
         compile_templates(
             "(multiply|multiplying) {a:any} by {b:any}",
             "(multiply|multiplying) {a:any} (and|with) {b:any}( together)?",
-            "(the )?product of {a:any} (and|with) {b:any}",
             "{a} lots of {b}",
             "{a} and {b} multiplied( together)?",
         ),
@@ -61,7 +59,8 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
     ),
     (
         compile_templates(
-            "(divide|dividing|split) {a:any} (by|into) {b:any}( equal parts)?",
+            "(divide|dividing) {a:any} by {b:any}",
+            "(divide|split) {a} into {b} (equal |even )?(parts|pieces|groups|shares|portions)",
             "how many times does {b} (go|fit) into {a}",
             "how many times (can you|can i|does it) (fit|subtract|take)( away)? {b} (into|from) {a}",
             "how many {b}[']?s (are|are there|go|fit|make)? ?(in|into|up)? ?{a}",

@@ -201,6 +201,9 @@ def _open_ends(first: str, second: str, today: date) -> tuple[str, str] | None:
             year -= 1
         source = _source(other, today, year)
     else:
+        year, month, day = parts[0], parts[1], parts[2]
+        if is_date(year, month, day) and (date(year, month, day) < today) == (other == second):
+            return None
         source = _source(other, today)
     now = f"date({today.year}, {today.month}, {today.day})"
     if source is None:
@@ -249,8 +252,9 @@ def _shifted(day: str, count: int, step: str, back: bool) -> Written:
         return Written(f"from datetime import date, timedelta\nprint({day} {sign} timedelta(days={days}))\n", "date")
     months = count * (12 if step == "year" else 1)
     code = (
-        f"from datetime import date\nday = {day}\nmonths = day.year * 12 + day.month - 1 {sign} {months}\n"
-        "print(date(months // 12, months % 12 + 1, day.day))\n"
+        "from calendar import monthrange\nfrom datetime import date\n"
+        f"day = {day}\nyear, month = divmod(day.year * 12 + day.month - 1 {sign} {months}, 12)\n"
+        "print(date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])))\n"
     )
     return Written(code, "date")
 

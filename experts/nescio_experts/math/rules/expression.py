@@ -26,7 +26,7 @@ _WORDS = (
     (r"(?:the )?(?:natural log(?:arithm)?|ln) of", "ln"),
     (r"(?:the )?square of", "square"),
     (r"(?:the )?cube of", "cube"),
-    (r"(?:the )?sum of", "sum"),
+    (r"(?:the )?(?:sum|total) of", "sum"),
     (r"(?:the )?product of", "product"),
     (r"(?:the )?difference (?:of|between)", "difference"),
     (r"(?:the )?quotient of", "quotient"),
@@ -153,11 +153,18 @@ class _Reader:
         left = self.signed()
         while self.next in {"*", "/", "mod", "of"} or self._multiplies_silently():
             sign = self.take() if self.next in {"*", "/", "mod", "of"} else "*"
+            # "8 / 2(2 + 2)" is 16 to some and 1 to others.
+            if sign == "/" and self._divides_a_silent_product():
+                raise Unreadable("/")
             if sign == "of" and not self._is_share(self.tokens[self.place - 2]):
                 raise Unreadable("of")
             self.operations += 1
             left = f"({left} {'%' if sign == 'mod' else '*' if sign == 'of' else sign} {self.signed()})"
         return left
+
+    def _divides_a_silent_product(self) -> bool:
+        after = self.tokens[self.place : self.place + 2]
+        return len(after) == 2 and after[0][0].isdigit() and (after[1] == "(" or after[1] in self.variables)
 
     def _is_share(self, token: str) -> bool:
         """Whether "of" may follow: after a percent sign or a fraction."""

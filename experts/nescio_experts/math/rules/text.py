@@ -32,6 +32,16 @@ _PARTS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "twelfth": 12, "twentieth": 20, "hundredth": 100, "thousandth": 1000,
 }  # fmt: skip
+_LATEX = (
+    (re.compile(r"\$([^$]+)\$(?!\d)"), r" \1 "),
+    (re.compile(r"\\[dt]?frac\{([^{}]+)\}\{([^{}]+)\}"), r"(\1)/(\2)"),
+    (re.compile(r"\\sqrt\{([^{}]+)\}"), r"sqrt(\1)"),
+    (re.compile(r"\\(?:left|right|[,;!()\[\] ])"), " "),
+    (re.compile(r"\\cdot"), " * "),
+    (re.compile(r"\\pi\b"), " pi "),
+    (re.compile(r"\\%"), "%"),
+)
+"""The few marks of LaTeX that questions carry."""
 _ORDINALS = {
     word: value
     for value, word in enumerate(
@@ -109,6 +119,8 @@ def read_text(question: str) -> Reading:
 
 def plain(text: str) -> str:
     """Lower case, ASCII signs, single blanks, number words as digits, no separators inside numbers."""
+    for pattern, written in _LATEX:
+        text = pattern.sub(written, text)
     for sign, written in _SIGNS.items():
         text = text.replace(sign, written)
     text = unicodedata.normalize("NFKC", text).lower()
@@ -117,7 +129,7 @@ def plain(text: str) -> str:
     text = re.sub(r"(?<=\d)'(?=\d{3}(?!\d))", "", text)
     text = re.sub(r"\b(?:per ?cent|percentage|pct)\b", "%", text)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text) if _NUMBER_WORD.search(text) else text
-    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r" +(?=[,;?](?!\w))", "", re.sub(r"\s+", " ", text).strip())
     return re.sub(r"(?<=\d) %", "%", _fractions(digits_for_words(text))) if text else text
 
 

@@ -84,10 +84,15 @@ def load_encoder(settings: Settings) -> Encoder:
 
     Raises:
         ModelMissing: It is not on this machine.
+        ChecksumMismatch: A file of it is damaged.
     """
+    from nescio.models.catalogue import catalogue
+    from nescio.models.provision import locate
     from nescio_indexes.encoder import Encoder
 
-    return Encoder(settings.models_dir / settings.loaded_profile.encoder)
+    name = settings.loaded_profile.encoder
+    # A catalogue encoder is checked against its sha256; a folder of the user's own is taken as it is.
+    return Encoder(locate(name, settings) if name in catalogue() else settings.models_dir / name)
 
 
 def load_router(settings: Settings, registry: Registry, encoder: Encoder, progress: Progress) -> Router:

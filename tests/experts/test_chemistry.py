@@ -229,6 +229,9 @@ def test_paraphrases_of_one_fact(question, part):
         ("difference between the melting points of iron and nickel", "The difference is 83 K"),
         ("How many times denser is gold than aluminium?", "The density of gold is 7.1481 times"),
         ("average of the boiling points of neon and argon", "The average boiling point of neon and argon is 57.203 K"),
+        ("What elements are in the same group as oxygen?", "Elements in group 16: oxygen (O), sulfur (S)"),
+        ("Do iron and cobalt have the same density?", "No: the density of iron"),
+        ("Is radium an alkaline earth metal or a noble gas?", "Radium (Ra) is an alkaline earth metal."),
         ("Which element comes after cobalt in the periodic table?", "Nickel"),
     ],
 )
@@ -265,6 +268,11 @@ def test_operations_on_facts(question, begins):
         "Are all halogens gases?",
         "Is mercury (the planet) bigger than Earth?",
         "In 2010 he found a job",
+        "How many electrons does Cl- have?",
+        "ionization energy of Na+",
+        "density of liquid iron",
+        "boiling point of O2",
+        "Who found the boiling point of iron?",
         "",
     ],
 )

@@ -6,11 +6,12 @@ from statistics import fmean, median
 
 from nescio_experts.chemistry.properties import PROPERTIES, ROOM_TEMPERATURE
 from nescio_experts.chemistry.question import Ask
-from nescio_experts.chemistry.sets import in_set
-from nescio_experts.chemistry.wording import SET_PROPERTIES, Missing, Solved, Wording
-from nescio_experts.grounded import join, sentence
+from nescio_experts.chemistry.sets import SET_PROPERTIES, in_set
+from nescio_experts.chemistry.wording import Missing, Solved, Wording
+from nescio_experts.grounded import join, quantity, sentence
 
 _LONGEST_LIST = 40
+_FEW = 3
 _RANKS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
 
 
@@ -36,7 +37,7 @@ class Aggregates(Wording):
         value = ranked[ask.rank - 1][1]
         if ask.top > 1:
             chosen = ranked[: ask.top]
-            listed = join([f"{self._name(z)} ({self._show(v, ask)})" for z, v in chosen])
+            listed = join([f"{self._name(z)} ({quantity(v, prop.unit)})" for z, v in chosen])
             text = f"the {ask.top} with the {_most(ask)} {prop.label} among {self._described(ask)} are {listed}"
         else:
             chosen = [pair for pair in ranked if pair[1] == value]
@@ -44,7 +45,13 @@ class Aggregates(Wording):
             listed = join([self._name(z) for z, _ in chosen])
             text = f"{listed} {'has' if len(chosen) == 1 else 'have'} the {which}{_most(ask)} {prop.label} among"
             text = f"{text} {self._described(ask)}: {self._show(value, ask)}"
-        return self._solved(sentence(text), tuple(z for z, _ in chosen), ask.properties, facts=len(ranked))
+        text = sentence(text) + self._lacking(ask, ranked)
+        return self._solved(text, tuple(z for z, _ in chosen), ask.properties, facts=len(ranked))
+
+    def _lacking(self, ask: Ask, ranked: list[tuple[int, float]]) -> str:
+        """A word on the few members that were left out, because one of them might have been the answer."""
+        left = [self._name(z) for z in self.members(ask) if z not in dict(ranked)]
+        return f" No measured value is tabulated for {join(left)}." if 0 < len(left) <= _FEW else ""
 
     def _filter(self, ask: Ask) -> Solved | Missing:
         """Members that pass a bound or equal a value, counted or listed."""

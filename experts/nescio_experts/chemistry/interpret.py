@@ -14,7 +14,7 @@ from nescio_experts.chemistry.pieces import Pieces, loose, sort_pieces, unexplai
 from nescio_experts.chemistry.properties import PROPERTIES
 from nescio_experts.chemistry.question import Ask, Bound, Misfit, Operation
 from nescio_experts.chemistry.scan import Scan, is_ordinal, whole_number
-from nescio_experts.chemistry.sets import in_set
+from nescio_experts.chemistry.sets import SET_PROPERTIES, in_set
 from nescio_experts.chemistry.table import Table
 from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
 from nescio_experts.grounded import Hit
@@ -206,7 +206,8 @@ def _aggregate(pieces: Pieces, table: Table) -> Ask | Misfit | None:
 
 def _membership(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     """Whether one element belongs to a set ("Is mercury liquid?") or has a value ("Is its atomic number 26?")."""
-    if not pieces.yes_no or len(pieces.elements) != 1:
+    offered = len(pieces.sets) == 2 and _either(pieces.scan)
+    if len(pieces.elements) != 1 or not (pieces.yes_no or (offered and not pieces.properties)):
         return None
     elements = tuple(pieces.elements)
     if len(pieces.properties) == 1 and pieces.properties[0] in PROPERTIES and not pieces.sets:
@@ -217,9 +218,32 @@ def _membership(pieces: Pieces, table: Table) -> Ask | Misfit | None:
             if value is None:
                 return Misfit("shape")
             return Ask("check_value", (prop.id,), elements, value=value, nth=pieces.nth, operations=1)
+    if offered:
+        return Ask("lookup", (SET_PROPERTIES[pieces.sets[0].partition(":")[0]],), elements, operations=1)
     if pieces.sets and not [p for p in pieces.properties if p not in {"phase", "series", "group", "period", "block"}]:
         return Ask("check_set", elements=elements, sets=tuple(pieces.sets), operations=1)
     return None
+
+
+def _either(scan: Scan) -> bool:
+    """Whether two sets are offered as alternatives ("a metal or a metalloid")."""
+    ends = sorted(scan.sets, key=lambda hit: hit.indexes)
+    return bool(re.search(r"\bor\b", scan.between(ends[0].indexes[-1], ends[-1].indexes[0])))
+
+
+def _same(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    """The members of one's group ("the same group as oxygen"), and whether two have the same of something."""
+    if "same" not in pieces.ops:
+        return None
+    prop = pieces.properties[0] if len(pieces.properties) == 1 else ""
+    if len(pieces.elements) == 2 and pieces.yes_no and prop in PROPERTIES:
+        return Ask("check_same", (prop,), tuple(pieces.elements), operations=1)
+    if len(pieces.elements) != 1 or prop not in {"group", "period", "block", "series"}:
+        return Misfit("shape")
+    value = getattr(table.elements[pieces.elements[0]], prop)
+    if value is None:
+        return Misfit("shape")
+    return Ask("list", sets=(f"{prop}:{value}", *pieces.sets), operations=1)
 
 
 def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -280,7 +304,9 @@ def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:
     if properties == ["atomic_number"] and all(n.how == "number" for n in pieces.scan.named):
         properties = ["name"]
     for name in pieces.sets:
-        if not name.startswith("phase:") and not all(in_set(table, z, name) for z in pieces.elements):
+        # "Liquid nitrogen boils at …" is fine; the density of liquid iron is another than that of iron.
+        wording = name.startswith("phase:") and all(PROPERTIES[p].kind == "temperature" for p in properties)
+        if not wording and not all(in_set(table, z, name) for z in pieces.elements):
             return Misfit("shape", tuple(pieces.sets))
     direction = 1 if "compare" in pieces.ops and len(pieces.elements) > 1 else 0
     return Ask("lookup", tuple(properties), tuple(pieces.elements), direction=direction, nth=pieces.nth)
@@ -291,7 +317,7 @@ def _points_at(scan: Scan) -> bool:
     return (
         bool(scan.named)
         and all(n.how in {"symbol", "number"} for n in scan.named)
-        and bool(scan.sets or len(scan.reading) > 2)
+        and bool(scan.sets or len(scan.reading) > 1)
     )
 
 
@@ -317,5 +343,16 @@ def _fits(unit: str, properties: Sequence[str]) -> bool:
     )
 
 
-_RULES = (_isotope, _check_name, _superlative, _comparative, _two_values, _aggregate, _membership, _sets, _neighbour)
+_RULES = (
+    _isotope,
+    _check_name,
+    _superlative,
+    _comparative,
+    _two_values,
+    _aggregate,
+    _same,
+    _membership,
+    _sets,
+    _neighbour,
+)
 """In this order; the first that recognises its pieces decides."""

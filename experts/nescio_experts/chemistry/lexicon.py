@@ -28,6 +28,9 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "temp,transition}",
         "{become,becomes,turn,turns,go,goes} {,in}{to ,}{solid,a solid}",
         "{stop{s,} being,no longer} {a ,}solid",
+        "{below,under} {what,which} {temperature,temp} .. {solid,frozen}",
+        "above {what,which} {temperature,temp} .. {liquid,molten}",
+        "{temperature,temp} {of,for} fusion",
         "{melts,melt,melted,melting} {into a ,to a ,into ,to }{liquid,puddle}",
         "{turn,turns,turning,go,goes,become,becomes} .. molten",
     ),
@@ -47,6 +50,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{liquid,liquids} {to ,}{a ,}{gas,vapor,vapour} {transition ,phase transition ,change ,}{point,"
         "temperature,temp,transition}",
         "stop{s,} being {a ,}liquid",
+        "above {what,which} {temperature,temp} .. {gas,gaseous,vapor,vapour}",
+        "{below,under} {what,which} {temperature,temp} .. liquid",
     ),
     "critical_temperature": ("critical {temperature,temp,point temperature}",),
     "critical_pressure": ("critical {pressure,point pressure}",),
@@ -64,6 +69,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{cubic centimeter,cubic centimetre,cubic meter,cubic metre} .. {weigh,weighs}",
         "{grams per cubic cm,g per cc,mass of {1,one,a} cubic {centimeter,centimetre,cm}}",
         "rho",
+        "{1,one,a} {cm3,cc,ml,cm³} .. {weigh,weighs,mass,have,heavy,weight}",
+        "{weigh,mass,weight,heavy} .. {1,one,a} {cm3,cc,ml,cm³}",
         "{tightly,closely,densely} packed",
         "{how much ,}{mass,matter} .. {fits,fit,packed,contained} .. {cubic,volume,cc} {centimeter,centimetre,cm,}",
         "{g,kg,mass,weight} of {one,a,1} {cc,ml,cubic centimeter,cubic centimetre,cubic meter,cubic metre}",
@@ -73,7 +80,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "number {in,on,of} the {periodic ,}table{, of elements,of the elements}",
         "{number,no} .. {in,on} the periodic table",
         "{periodic table number,z value,z number,nuclear charge,charge number}",
-        "{what,which} number {is,does}",
+        "{what,which} number {is,does,element}{, is}",
         "{z of,z for,number of element}",
     ),
     "place": (
@@ -110,6 +117,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "symbol": (
         "{chemical ,atomic ,element ,elemental ,periodic table ,}{symbol,symbols,abbreviation,abbreviations,sign}",
         "{abbreviated,abbreviate,symbolized,symbolised,symbolised as,notation,letter code,chemical code,shorthand}",
+        "{which,what} {letter,letters} {symbolise,symbolize,denote,represent,designate,abbreviate}",
+        "{letter,letters} {symbolise,symbolize,denote,represent,designate,abbreviate}{s,}",
         "{one,two,1,2} {letter,letters}{, are used, is used}{, for}",
         "{letter,letters} {stand,stands,represent,represents,denote,denotes,is used,are used,symbolise,"
         "symbolize}{, for}",
@@ -117,6 +126,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{represented,denoted,abbreviates,abbreviate} {by,to,in,on,as} {the periodic table,}",
     ),
     "name": (
+        "{goes by,known by}",
         "{name,called,names,full name,element name,stand for,stands for,go by,denote,denotes,represent,represents}",
         "{known as,correspond to,corresponds to,belong to,belongs to,designate,designates,refer to,refers to}",
     ),
@@ -142,6 +152,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{1st ,first ,initial ,}" + _IONIZE + " {energy,energies,potential,potentials,enthalpy}",
         "{ie1,ie 1,first ie,1st ie,i1 of,ie of}",
         "{ionize,ionise,ionizes,ionises,ionized,ionised,ionizing,ionising,ionization,ionisation}",
+        "{minimum,least,smallest,lowest} energy .. {ionize,ionise,remove .. electron}",
         "{energy,energies} .. {ionize,ionise,ionized,ionised,ionizing,ionising}",
         "{energy ,}.. {remove,removes,removing,strip,strips,knock,pull,detach,rip,take,eject} {off ,out ,away ,}"
         "{an ,one ,the first ,the outermost ,its first ,its outermost ,a single ,1 ,the ,}{electron,outer electron}",
@@ -203,7 +214,8 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "discovery {location,place,country,site}",
         "{where,which country,what country} .. {discovery,first discovered,first found,first isolated}",
     ),
-    "discovery": ("{discovered,discovery,discoveries,discover}",),
+    "discovery": ("{discovered,discovery,discoveries,discover,discovering,discoverers,discoverer}",),
+    "finding": ("{found,find,finding,isolate,isolated,came across,come across,identified,first known}",),
     "oxidation_states": (
         "{main ,common ,usual ,possible ,typical ,stable ,}{oxidation,oxydation} {state,states,number,numbers}",
         "{valency,valences,valencies,oxidation}",
@@ -231,6 +243,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "molar_heat_capacity": ("molar {heat capacity,specific heat,heat capacities,thermal capacity}",),
     "thermal_conductivity": (
         "{thermal,heat} {conductivity,conductivities,conductance,conduction,conductor,transport}",
+        "{conductivity,conduction} {of,for} heat",
         "{conduct,conducts,conducting,carry,carries,transfer,transfers,transmit,transmits} {heat,thermal energy}",
     ),
     "fusion_heat": (
@@ -238,6 +251,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{fusion,melting} {heat,enthalpy,energy}",
         "{energy,heat} .. {melt,melting} .. {mole,mol}",
         "{energy,heat} .. {melt,melting,liquefy}",
+        "{energy,heat} .. {fuse,fusing}{, .. mole}",
         "{latent heat of fusion,molar heat of fusion,latent heat for melting}",
         "{heats of fusion,enthalpies of fusion}",
     ),
@@ -264,6 +278,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{name,word,names,symbol,}",
         "{after ,}{whom,who,what} .. named{, after, for}",
         "why .. {called,named,name}",
+        "language .. name{, .. {from,come from,comes from,originate,originates}}",
         "{named after,named for,named in honor of,named in honour of,name come from,name comes from,namesake}",
         "{where .. name .. {come from,comes from,from,originate},name originate,name derive{,d},word .. {come,"
         "comes} from}",
@@ -301,6 +316,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "half_life": (
         "{half life,halflife,half lives,half time,t half}",
         "{how long,time} .. half .. {decay,decays,decayed,gone,disintegrate}",
+        "how long .. half .. {decays,decay,decayed,gone,left}",
         "{half of .. decay,to decay by half}",
     ),
     "isotope_abundance": (
@@ -318,6 +334,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "uses": (
         "{used for,uses,applications,use for,good for,useful for,put to use,application,usage,purpose,purposes}",
         "{what .. used {in,for},used in,used to make}",
+        "how is .. used",
     ),
     "sources": ("{obtained from,extracted from,sources,sourced from,mined from,ores,ore,raw material}",),
     "goldschmidt_class": (

@@ -107,6 +107,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "o:than": ("{than}",),
     "o:next": ("{comes,come,sits,is,stands,lies} {right ,directly ,immediately ,just ,}after", "{follows,succeeds}"),
     "o:previous": ("{comes,come,sits,is,stands,lies} {right ,directly ,immediately ,just ,}before", "precedes"),
+    "o:same": ("{same,identical,equal}{, as}",),
     "o:true": (
         "{is it true that,is it true,is it correct that,is it the case that,true or false,right or wrong,true that}",
     ),
@@ -209,25 +210,25 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
 
 _FILLERS = """
 absolute accepted according accurate accurately ai all among amount answer answers approximately around asap asks
-assignment assistant available away before begin begins behind belong belongs between big bot boundary brief bring
-bro brought carries carry checking chem chemical chemistry chemists chill chilled cite classroom clue cold commonly
-comprise comprises consist consists contain containing contains cool cooled correct correctly curious current
-currently d data datum daughter decimal degree degrees describe detail detailed details determine different
-documented dude during element elements english entire estimated ever every exactly exam exist existing exists
-expected experience experiences experimental expert experts explain fall falls fast following found friend further
-generally gimme given got gotta hand handbook handy happen happening happens have having heated heating hides hits
-hold holds homework hope hoping horizontal hot humans idea identify include includes interested jog jot keep keeps
-kept kid kindly lab large learn learning lemme letters level levels listed literature located looking lookup love
-madam make makes mankind mate measure measured measurement member members memory much must need needs nescio normal
-normally noted numbered numbers numeric numerical numerically obtain occur occurs off official officially ought out
-part particular past people periodic placed plain point points pop possess possesses professor project properties
-property put quantity quizzing quote reach reached reaches record recorded reference refresh remain remains report
-reported require required requires research roughly saw says scale science scientific search see sense sentence
-share shell shells short should show shows simply sir sit sits son sorry spell stand stands start started starting
-starts stats stay stays student study studying substance supposed table tabulated takes teach teacher tell temp
-temperature temperatures temps term terms test textbook thermometer today translate trivia trying typical typically
-unit units until usual usually value values various vertical wants warm warmed wassup way whole wish word words
-worksheet write written
+assignment assistant available away before begin begins behind belong belongs between big blank bot boundary brief
+bring bro brought call called carries carry checking chem chemical chemistry chemists chill chilled cite classroom
+clue cold commonly comprise comprises consist consists contain containing contains cool cooled correct correctly
+curious current currently d data datum daughter decimal degree degrees describe detail detailed details determine
+different documented dude during element elements english entire estimated ever every exactly exam exist existing
+exists expected experience experiences experimental expert experts explain fall falls fast fill following found
+friend further generally gimme given got gotta hand handbook handy happen happening happens have having heated
+heating hides hits hold holds homework hope hoping horizontal hot humans idea identify include includes interested
+jog jot keep keeps kept kid kindly lab large learn learning lemme letters level levels listed literature located
+looking lookup love madam make makes mankind mark marks mate measure measured measurement member members memory much
+must need needs nescio normal normally noted numbered numbers numeric numerical numerically obtain occur occurs off
+official officially ought out owe part particular past people periodic placed plain point points pop possess
+possesses professor project properties property put quantity quizzing quote raise raised rate reach reached reaches
+reckon record recorded reference refresh remain remains report reported require required requires research roughly
+saw says scale science scientific search see sense sentence share shell shells short should show shows simply sir
+sit sits son sorry spell stand stands start started starting starts stats stay stays student study studying
+substance supposed table tabulated take takes teach teacher tell temp temperature temperatures temps term terms test
+textbook thermal thermometer today translate trivia trying typical typically unit units until usual usually value
+values various vertical wants warm warmed wassup way whizz whole wish word words worksheet write written
 """
 FILLER_WORDS = frozenset(_FILLERS.split())
 """Words that in a question about an element carry no demand of their own."""

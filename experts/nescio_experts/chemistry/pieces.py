@@ -28,6 +28,7 @@ _NOT_YES_NO = frozenset("you i we anyone anybody someone somebody there u me".sp
 _LEADING = frozenset("so ok okay hey hi hello and but please well um hmm quick question tell me now also".split())
 _WEAK = {
     "name": frozenset(PROPERTIES),
+    "finding": frozenset(PROPERTIES),
     "discovery": frozenset({"discoverers", "discovery_year", "discovery_location"}),
     "isotopes": frozenset({"most_abundant_isotope", "half_life", "isotope_abundance", "stable_isotope_count", "spin"}),
     "radioactive": frozenset({"isotopes", "stable_isotope_count", "half_life", "oxidation_states"}),
@@ -78,7 +79,8 @@ def unexplained(scan: Scan, used: set[int] | None = None) -> Coverage:
 
 def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
     """The pieces of `scan`; `guess` is the property to assume where no phrase names one."""
-    properties = _properties(scan)
+    used: set[int] = set()
+    properties = _properties(scan, used)
     if not properties and guess is not None:
         properties = [guess]
     elements = list(dict.fromkeys(n.number for n in scan.named))
@@ -87,12 +89,13 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
         scan=scan,
         properties=properties,
         elements=elements,
-        sets=[hit.id[2:] for hit in scan.sets if hit.id != "g:all"],
+        sets=_sets_of(scan),
         comparatives=[hit for hit in scan.of("c+") + scan.of("c-") if hit.indexes not in most],
         superlatives=scan.of("s+") + scan.of("s-"),
         ops=frozenset(hit.id[2:] for hit in scan.of("o:")),
         units=tuple(dict.fromkeys(hit.id[2:] for hit in scan.of("u:") if hit.id != "u:°")),
         yes_no=_is_yes_no(scan),
+        used=used,
     )
     for hit in (*pieces.comparatives, *pieces.superlatives):
         implied = hit.id[3:]
@@ -105,16 +108,39 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
     return pieces
 
 
-def _properties(scan: Scan) -> list[str]:
+_ROLES = {
+    "discoverers": frozenset("who whom whose scientist scientists chemist chemists person people man woman".split()),
+    "discovery_year": frozenset("when year date dates ago".split()),
+    "discovery_location": frozenset("where country place location nation city".split()),
+}
+"""What is asked of a discovery → the words that ask for it."""
+
+
+def _properties(scan: Scan, used: set[int]) -> list[str]:
+    """The properties that phrases name; of a discovery, those that question words ask for."""
     properties = list(dict.fromkeys(hit.id[2:] for hit in scan.of("p:")))
-    asked = {w.folded for i, w in enumerate(scan.reading.words) if i not in scan.claims.by}
-    # "Who discovered radium, and when?" asks for two facts with one verb.
-    if properties == ["discoverers"]:
-        properties += ["discovery_year"] if "when" in asked else []
-        properties += ["discovery_location"] if "where" in asked else []
-    if properties == ["discovery_year"] and {"who", "whom"} & asked:
-        properties = ["discoverers", "discovery_year"]
-    return properties
+    about_discovery = {"discovery", "finding", *_ROLES} & set(properties)
+    if not about_discovery:
+        return properties
+    asked = {role: _free(scan, words) for role, words in _ROLES.items()}
+    if about_discovery == {"finding"}:
+        # "Where is lithium found?" asks for ores, not for a discovery.
+        asked["discovery_location"] = ()
+    for role, indexes in asked.items():
+        if indexes and role not in properties:
+            properties.append(role)
+        used.update(indexes)
+    return [p for p in properties if p != "finding"]
+
+
+def _free(scan: Scan, words: frozenset[str]) -> tuple[int, ...]:
+    return tuple(i for i, w in enumerate(scan.reading.words) if w.folded in words and i not in scan.claims.by)
+
+
+def _sets_of(scan: Scan) -> list[str]:
+    sets = [hit.id[2:] for hit in scan.sets if hit.id != "g:all"]
+    noble = "series:Noble gases" in sets
+    return [name for name in sets if not (noble and name == "phase:gas")]
 
 
 def _drop_weak(properties: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 Operation = Literal[
     "lookup", "choose", "check_order", "check_bound", "check_value", "check_set", "check_extreme", "check_symbol",
+    "check_same",
     "difference", "range", "ratio", "extreme", "filter", "count", "list", "mean", "median", "sum", "neighbour",
 ]  # fmt: skip
 

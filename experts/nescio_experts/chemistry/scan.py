@@ -16,7 +16,7 @@ from nescio_experts.chemistry.spelling import ALIASES, LOWER_SYMBOLS, NO_TYPOS, 
 from nescio_experts.chemistry.table import Table
 from nescio_experts.grounded import FILLERS, Claims, Gazetteer, Hit, Phrasebook, Reading
 
-CHEMISTRY_FILLERS = FILLERS | FILLER_WORDS
+CHEMISTRY_FILLERS = (FILLERS | FILLER_WORDS) - {"same", "without", "another", "else", "happens", "happening"}
 _TEMPERATURE = re.compile(
     r"(?i)\b(melt|boil|freez|temperature|temp\b|bp\b|mp\b|conden|liqu|solid|vapo|gas\b|hot\b|phase|state\b)"
 )
@@ -36,6 +36,14 @@ _REWRITES = (
     (re.compile(r"\bT[_ ]?b(?= (?:of|for)\b)|\bT_b\b|\b[Bb]\.[Pp]\."), "boiling point"),
     (re.compile(r"\bT[_ ]?m(?= (?:of|for)\b)|\bT_m\b|\b[Mm]\.[Pp]\."), "melting point"),
 )
+_UNITS = "one two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SPELLED = re.compile(
+    rf"(?i)(?<=element |.number )((?:one hundred(?: and)?|a hundred(?: and)?)?[ -]?"
+    rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})?)\b"
+)
+"""A number in words after "element" or "number"."""
 _UNIT_LETTERS = {"C": "celsius", "F": "fahrenheit", "K": "kelvin"}
 _LONE_UNIT = re.compile(r"(?<=\d)\s*([CFK])\b|(?<=\bin )([CFK])\b(?!')|(?<=\bto )([CFK])\b(?!')")
 _ROMAN = {r: n for n, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii".split(), 1)}
@@ -194,7 +202,7 @@ class Scanner:
         for mention in self.gazetteer.find(reading, scan.claims.by):
             z = int(mention.entities[0])
             symbol = mention.surface in self._symbols
-            if symbol and not _is_symbol_here(reading, mention.start):
+            if symbol and (_is_ion(reading, mention.start) or not _is_symbol_here(reading, mention.start)):
                 continue
             if mention.surface == "lead" and reading.folded(mention.end, mention.end + 1) == ("to",):
                 continue
@@ -294,6 +302,7 @@ def _respell(reading: Reading, fixes: dict[int, str]) -> Reading:
 
 
 def _rewrite(text: str) -> str:
+    text = _SPELLED.sub(_as_digits, text)
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)
     if _TEMPERATURE.search(text):
@@ -301,11 +310,25 @@ def _rewrite(text: str) -> str:
     return text
 
 
+def _is_ion(reading: Reading, index: int) -> bool:
+    """Whether a charge follows the symbol ("Na+", "Cl-")."""
+    return re.match(r"[+⁺⁻]|-(?!\w|\s*\d)", reading.text[reading.words[index].end :]) is not None
+
+
 def _is_paired(reading: Reading, index: int) -> bool:
     """Whether "or" or "and" joins the word to a following symbol ("He or Ne")."""
     after = reading.words[index + 1 : index + 3]
     joined = len(after) == 2 and after[0].folded in {"or", "and", "vs", "versus"}
     return joined and len(after[1].text) <= 2 and after[1].text[0].isupper() and after[1].text not in {"I", "A"}
+
+
+def _as_digits(match: re.Match[str]) -> str:
+    words = match[1].casefold().replace("-", " ").split()
+    value = 100 if "hundred" in words else 0
+    for word in words[1:] if value else words:
+        for offset, names, step in ((1, _UNITS, 1), (10, _TEENS, 1), (20, _TENS, 10)):
+            value += offset + step * names.index(word) if word in names else 0
+    return str(value) if value else match[1]
 
 
 def _line(reading: Reading) -> tuple[str, list[int]]:
@@ -365,6 +388,11 @@ def _is_symbol_here(reading: Reading, index: int) -> bool:
         return True
     if reading.text[reading.words[index].end : reading.words[index].end + 2] in {"'s", "’s"}:
         return text not in {"He", "No"}
+    before_it = reading.text[: reading.words[index].start].rstrip()
+    if index == len(reading) - 1 and index > 0 and text not in {"I", "No", "He"}:
+        return True
+    if before_it.endswith(":"):
+        return True
     if index == 0:
         following = reading.text[reading.words[0].end : reading.words[0].end + 2]
         return following.startswith(":") or following in {"'s", "’s"}

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from nescio_experts.chemistry.table import Table
 
+SET_PROPERTIES = {
+    "series": "series",
+    "group": "group",
+    "period": "period",
+    "block": "block",
+    "metal": "series",
+    "nonmetal": "series",
+    "phase": "phase",
+    "radioactive": "radioactive",
+    "stable": "radioactive",
+    "monoisotopic": "isotopes",
+}
+"""Set → the property that decides membership."""
+
 
 def in_set(table: Table, z: int, name: str, kelvin: float = 298.15) -> bool | None:
     """Whether element `z` belongs to the set `name`; None where the table does not settle it."""

@@ -13,8 +13,8 @@ from nescio_experts.chemistry.aggregate import Aggregates
 from nescio_experts.chemistry.facts import Facts, subject
 from nescio_experts.chemistry.properties import ISOTOPE_PROPERTIES, PROPERTIES, ROOM_TEMPERATURE
 from nescio_experts.chemistry.question import Ask
-from nescio_experts.chemistry.sets import in_set
-from nescio_experts.chemistry.wording import SET_PROPERTIES, Missing, Solved
+from nescio_experts.chemistry.sets import SET_PROPERTIES, in_set
+from nescio_experts.chemistry.wording import Missing, Solved
 from nescio_experts.grounded import join, number, sentence
 
 _SAME = 0.005
@@ -35,6 +35,7 @@ class Solver(Aggregates):
             "check_set": self._check_set,
             "check_extreme": self._check_extreme,
             "check_symbol": self._check_symbol,
+            "check_same": self._check_same,
             "difference": self._difference,
             "range": self._range,
             "ratio": self._difference,
@@ -157,6 +158,20 @@ class Solver(Aggregates):
         prop = PROPERTIES[ask.properties[0]]
         clause = f"the {prop.label} of {self._name(one)} is {self._show(first, ask)}, against {shown}"
         return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
+
+    def _check_same(self, ask: Ask) -> Solved | Missing:
+        prop = ask.properties[0]
+        found = self._lookup(replace(ask, operation="lookup"))
+        if isinstance(found, Missing):
+            return found
+        one, other = (self._table.elements[z] for z in ask.elements)
+        if prop in {"group", "period", "block", "series"}:
+            holds = getattr(one, prop) == getattr(other, prop)
+        elif PROPERTIES[prop].numeric:
+            holds = self._facts.value(one.number, prop, ask.nth) == self._facts.value(other.number, prop, ask.nth)
+        else:
+            return Missing(f"two elements cannot be compared by {PROPERTIES[prop].label}.", found.text)
+        return replace(found, text=f"{'Yes' if holds else 'No'}: {found.text[0].lower()}{found.text[1:]}")
 
     def _check_symbol(self, ask: Ask) -> Solved:
         one, other = (self._table.elements[z] for z in ask.elements)

@@ -10,20 +10,6 @@ from nescio_experts.chemistry.properties import PROPERTIES, ROOM_TEMPERATURE
 from nescio_experts.chemistry.question import Ask
 from nescio_experts.grounded import quantity, sentence
 
-SET_PROPERTIES = {
-    "series": "series",
-    "group": "group",
-    "period": "period",
-    "block": "block",
-    "metal": "series",
-    "nonmetal": "series",
-    "phase": "phase",
-    "radioactive": "radioactive",
-    "stable": "radioactive",
-    "monoisotopic": "isotopes",
-}
-"""Set → the property that decides membership."""
-
 
 @dataclass(frozen=True, slots=True)
 class Solved:

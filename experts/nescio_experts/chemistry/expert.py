@@ -40,8 +40,8 @@ class ChemistryExpert:
         self._tools: _Tools | None = None
 
     async def warmup(self, context: Context) -> None:
-        """Read the table before the first question."""
-        self._ready()
+        """Read the table, and embed the paraphrases, before the first question."""
+        self._ready().paraphrases.warm(context)
 
     async def answer(self, query: Query, context: Context) -> Answer | Abstained:
         """Answer `query` from the table, or say why not."""

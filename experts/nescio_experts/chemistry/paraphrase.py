@@ -94,6 +94,13 @@ class Paraphrases:
     _vectors: NDArray[np.float32] | None = None
     _owners: list[str] = field(default_factory=list)
 
+    def warm(self, context: Context) -> None:
+        """Make the vectors now, so that no question waits for them."""
+        if self._vectors is None:
+            pairs = [(prop, text) for prop, texts in _WORDINGS.items() for text in texts]
+            self._owners = [prop for prop, _ in pairs]
+            self._vectors = context.encode([text for _, text in pairs])
+
     def guess(self, scan: Scan, context: Context) -> Guess | None:
         """The property that the question's wording comes nearest to, if it is near and clear enough."""
         open_words = _unexplained(scan)
@@ -112,10 +119,8 @@ class Paraphrases:
 
     def _scores(self, scan: Scan, open_words: list[int], context: Context) -> list[dict[str, float]]:
         """Best cosine by property: of the whole question, and of it without each open word."""
-        if self._vectors is None:
-            pairs = [(prop, text) for prop, texts in _WORDINGS.items() for text in texts]
-            self._owners = [prop for prop, _ in pairs]
-            self._vectors = context.encode([text for _, text in pairs])
+        self.warm(context)
+        assert self._vectors is not None
         texts = [_neutral(scan, None), *(_neutral(scan, i) for i in open_words)]
         similarities = context.encode(texts) @ self._vectors.T
         scored = []

@@ -130,7 +130,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{neighbour,neighbouring,neighboring,bordering,adjacent,adjoining,surrounding,border} "
         "{country,countries,state,states,nation,nations,land,lands}",
         "{adjacent,adjoin,adjoins,adjoining,abut,abuts,abutting,contiguous,frontier,frontiers,boundary,boundaries}",
-        "{touch,touches,touching,surround,surrounds,surrounded,surrounding,flank,flanks,flanked,encircle,encircles}",
+        "{touch,touches,touching,surround,surrounds,surrounded,surrounding,flank,flanks,flanked,"
+        "encircle,encircles,hem in,hems in}",
         f"{{share,shares,sharing,have,has,having,with}} {{a ,an ,any ,its ,their ,the ,}}{_BORDER}",
         f"{_BORDER} {{with,between,of,to}}",
         "{next door to,next to,right next to,alongside,side by side,beside,next door,around}",
@@ -197,11 +198,17 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{geographic,geographical,gps,map,exact} {coordinates,position,location,coords}",
         "{latitude and longitude,longitude and latitude,lat and long,lat long,lat lon,latitude longitude,lat "
         "and lon,coords,gps}",
-        "where on {the ,a ,}{map,globe}",
+        "where on {the ,a ,}map",
     ),
     "p:lat": ("{latitude,lat}", "how far {north,south}"),
     "p:lon": ("{longitude,long}", "how far {east,west}"),
-    "q:where": ("{where,whereabouts,locate}", "location{s,}", "{located,situated,lie,lies,lying}", "in what place"),
+    "q:where": (
+        "{where,whereabouts,locate}",
+        "where on {the globe,earth,the planet}",
+        "location{s,}",
+        "{located,situated,lie,lies,lying}",
+        "in what place",
+    ),
     "q:whatabout": ("{what about,how about,and what about}",),
     "q:howmany": (
         "{how many,number of,what number of,count of,count,the count,quantity of,tally of,how numerous}",
@@ -361,6 +368,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{how many,by how many} {more ,fewer ,}{people,inhabitants,residents,citizens} {more,fewer}",
         "how many {more,fewer} {people,inhabitants,residents,citizens}{ live,}",
     ),
+    "diff dim:neighbours": ("how many {more,fewer} {neighbours,neighbors,borders,bordering countries}",),
     "diff dim:area": (
         "how many {more,fewer} square {kilometres,kilometers,miles}",
         "how much more {land,space,area,territory}",
@@ -475,4 +483,4 @@ def phrasebook() -> Phrasebook:
 def spelling() -> Gazetteer:
     """The words whose misspellings are undone."""
     # One entity for all: forms of one word must not stand in each other's way.
-    return Gazetteer([(word, "word") for word in _SPELLED.split()])
+    return Gazetteer([(word, "word") for word in _SPELLED.split()], never=("county", "counties"))

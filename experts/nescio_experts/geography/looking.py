@@ -91,7 +91,7 @@ def _asked_props(signs: Signs) -> list[str]:
     for specific, general in (("official", "languages"), ("currency_code", "currency")):
         if specific in props and general in props:
             props.remove(general)
-    if signs.has("u:per_mi2", "u:per_km2") and set(props) & {"population", "area"}:
+    if signs.has("u:per_mi2", "u:per_km2") and (set(props) & {"population", "area"} or signs.has("n:people")):
         return ["density", *(prop for prop in props if prop not in {"population", "area", "density"})]
     return props
 

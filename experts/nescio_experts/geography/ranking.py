@@ -95,7 +95,7 @@ def superlative(signs: Signs) -> Understood | None:
     """The largest, smallest or third of a set of countries or cities."""
     marks = [mark for mark in signs.marks if mark.id.startswith("sup:")]
     if not marks:
-        return None
+        return _nth_city(signs)
     mark = marks[0]
     head = _head(signs, mark)
     if head in {"city", "capital"}:
@@ -118,6 +118,16 @@ def superlative(signs: Signs) -> Understood | None:
     claim = countries[0].code if signs.yes_no and len(countries) == 1 and not scope.neighbours_of else ""
     props = _other_props(signs, dim or "area", scope)
     return Extreme(scope, dim or "area", direction, rank, number, props, claim, unit_of(signs))
+
+
+def _nth_city(signs: Signs) -> Understood | None:
+    """Such as "Colombia's second city", which ranks without a superlative."""
+    ranks = [number for number in signs.numbers if number.rank and number.value > 1]
+    city = signs.first("n:city")
+    countries = sure_countries(signs)
+    if len(ranks) != 1 or city is None or city.start != ranks[0].end or len(countries) != 1 or signs.towns:
+        return None
+    return Towns(Scope(explicit=(countries[0].code,)), rank=int(ranks[0].value))
 
 
 def _head(signs: Signs, mark: Mark) -> str | None:

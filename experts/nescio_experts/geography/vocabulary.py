@@ -105,7 +105,10 @@ def _countries(facts: Atlas) -> Iterator[tuple[str, str]]:
     for code, people in facts.demonyms.items():
         for name in people:
             yield name, f"d:{code}"
-            if not name.endswith(("s", "sh", "ese", "ch", "chmen", "chman", "yman")) and fold(name) not in taken:
+            if (
+                not name.endswith(("s", "sh", "ese", "nch", "tch", "chmen", "chman", "yman"))
+                and fold(name) not in taken
+            ):
                 yield f"{name}s", f"d:{code}"
 
 

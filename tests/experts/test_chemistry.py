@@ -332,6 +332,19 @@ def test_a_second_opinion_may_name_the_property_but_silences_no_word():
     assert isinstance(ask("At what point does tungsten get runny on Mars?", encode=encode), Abstained)
 
 
+def test_without_its_table_the_expert_starts_and_says_that_a_tool_failed(monkeypatch):
+    def missing():
+        raise FileNotFoundError("the database of the mendeleev package was not found")
+
+    monkeypatch.setattr("nescio_experts.chemistry.expert.load_table", missing)
+    expert = create()
+    context = Context(Route("", (), 1.0), None, None, no_encoder, Path())
+    asyncio.run(expert.warmup(context))
+    outcome = asyncio.run(expert.answer(Query("q", (Message("user", "density of gold"),), "density of gold"), context))
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.TOOL_FAILED
+
+
 def test_known_questions_and_exemplars_are_many_and_apart():
     exemplars = set(EXPERT.card.exemplars)
     rows = [json.loads(line) for line in (FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines()]

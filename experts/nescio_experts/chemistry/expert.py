@@ -7,6 +7,7 @@ explains. No model is needed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,7 +42,9 @@ class ChemistryExpert:
 
     async def warmup(self, context: Context) -> None:
         """Read the table, and embed the paraphrases, before the first question."""
-        self._ready().paraphrases.warm(context)
+        # Without its table the expert abstains with `tool_failed`, question by question; starting must not fail.
+        with suppress(FileNotFoundError):
+            self._ready().paraphrases.warm(context)
 
     async def answer(self, query: Query, context: Context) -> Answer | Abstained:
         """Answer `query` from the table, or say why not."""

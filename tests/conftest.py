@@ -1,5 +1,6 @@
 """Fixtures of the whole suite. Sockets are closed except to loopback (see addopts); files go to temporary folders."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,4 +38,63 @@ def with_models(models_dir: Path, tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
     (home / "models").symlink_to(models_dir)
+    return home
+
+
+SMOL = """\
+name = "smol"
+monolith = "general"
+
+[models.general]
+runtime = "llamacpp"
+model = "smollm2-135m-instruct-q4_1"
+context = 2048
+parallel = 5
+"""
+"""A profile whose one model is tiny: it knows little, but it is real and answers within a second."""
+
+
+@pytest.fixture(scope="session")
+def smol(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile's file, for NESCIO_PROFILE."""
+    path = tmp_path_factory.mktemp("profile") / "smol.toml"
+    path.write_text(SMOL, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def fitted_home(models_dir: Path, smol: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that can serve; copy it, do not use it.
+
+    Its models are the provisioned ones. Router and indexes are those of set-up, or built once if set-up made none that
+    fits. Chemistry and geography are calibrated on some of their own questions.
+    """
+    import asyncio
+
+    from nescio.assembly import warm_up
+    from nescio.calibrating import calibrate
+    from nescio.engine import Engine
+
+    home = tmp_path_factory.mktemp("fitted")
+    (home / "models").symlink_to(models_dir)
+    for name in ("router", "experts"):
+        if (models_dir.parent / name).is_dir():
+            shutil.copytree(models_dir.parent / name, home / name)
+
+    async def fit() -> None:
+        chosen = load_settings(home=home, profile=str(smol), experts=(), policy=None)
+        async with await Engine.start(chosen, models=False) as engine:
+            await warm_up(engine.registry.experts, engine.router.encoder.encode, chosen, lambda _: None)
+            for expert in ("chemistry", "geography"):
+                await calibrate(engine, expert, today="2026-01-01", limit=100)
+
+    asyncio.run(fit())
+    return home
+
+
+@pytest.fixture
+def served_home(fitted_home: Path, tmp_path: Path) -> Path:
+    """The test's own NESCIO_HOME, ready to serve."""
+    home = tmp_path / "home"
+    shutil.copytree(fitted_home, home, symlinks=True, ignore=shutil.ignore_patterns("*.sqlite*"))
     return home

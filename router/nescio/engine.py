@@ -121,11 +121,16 @@ class Engine:
         from nescio.assembly import assemble, warm_up
 
         engine = cls(settings, await asyncio.to_thread(assemble, settings, progress))
-        if models:
-            for role in engine.roles:
+        try:
+            for role in engine.roles if models else ():
                 progress(f"starting the model {settings.loaded_profile.models[role].model}")
                 await engine._start_model(role)
-            await warm_up(engine.registry.experts, engine.router.encoder.encode, settings, progress)
+            if models:
+                await warm_up(engine.registry.experts, engine.router.encoder.encode, settings, progress)
+        except BaseException:
+            # Told to stop while it starts: nobody has the engine yet who could close it.
+            await engine.close()
+            raise
         return engine
 
     @property
@@ -156,7 +161,9 @@ class Engine:
                     end = await self.graph.ainvoke(state)
                 else:
                     graph = await self._conversation_graph()
-                    end = await graph.ainvoke(state, {"configurable": {"thread_id": conversation_id}})
+                    thread = {"configurable": {"thread_id": conversation_id}}
+                    # Kept once, at the end: what travels between the nodes (a listener, a context) cannot be stored.
+                    end = await graph.ainvoke(state, thread, durability="exit")
         except TimeoutError:
             end = await self._out_of_time(query)
         outcome = self._outcome(end, time.perf_counter() - started)
@@ -216,9 +223,10 @@ class Engine:
         return Readiness(all(status.state in {"ready", "remote"} for status in wanted), parts)
 
     async def close(self) -> None:
-        """End model workers and close databases."""
+        """End model workers and what runs in the sandbox, and close databases."""
         await self._stack.aclose()
         await self._models.close()
+        await asyncio.to_thread(self._sandbox.close)
         self._outcomes.close()
 
     async def __aenter__(self) -> Self:

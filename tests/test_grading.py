@@ -381,3 +381,16 @@ def test_twins_share_the_smallest_text_as_key():
 def test_cluster_with_a_training_row_of_gsm8k_is_for_fitting_and_an_official_split_is_kept():
     assert grading.roles([Item("a", ("x",), "gsm8k_train"), Item("b", ("x",), role="test")]) == ("fit", "fit")
     assert grading.roles([Item("a", role="fit"), Item("b", role="test")]) == ("fit", "test")
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "outcome"),
+    [
+        ("8860 kg/m³", "The density of cobalt is 8860 kg/m³ (8.86 g/cm³).", "correct"),
+        ("8.86 g/cm3", "It is 8860 kg/m^3.", "correct"),
+        ("19.3 g/cm³", "20.3 g/cm³", "incorrect"),
+        ("9 g/cm³", "9 kg", "incorrect"),
+    ],
+)
+def test_densities_are_compared_across_their_units(gold: str, answer: str, outcome: str):
+    assert grade("How dense is it?", (gold,), answer).outcome == outcome

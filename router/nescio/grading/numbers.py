@@ -48,6 +48,8 @@ for _names, _dimension, _factor, _offset in (
     ("ha hectare hectares", "area", 1e4, 0.0),
     ("kg kilogram kilograms kilo kilos", "mass", 1.0, 0.0),
     ("g gram grams", "mass", 1e-3, 0.0),
+    ("kg/m3 g/l", "density", 1.0, 0.0),
+    ("g/cm3 kg/l", "density", 1e3, 0.0),
     ("mg milligram milligrams", "mass", 1e-6, 0.0),
     ("t tonne tonnes", "mass", 1e3, 0.0),
     ("lb lbs pound pounds", "mass", 0.45359237, 0.0),
@@ -79,7 +81,7 @@ _QUANTITY = re.compile(
     r"(?P<over>\s?/\s?\d+(?![\d/]))?(?P<ordinal>st|nd|rd|th)?"
     r"(?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|dozen)\b)?"
     r"\s?(?P<unit>°\s?[cfk]\b|per\s?cent|sq(?:uare)?\.?\s?(?:kilomet(?:re|er)s?|km|miles?|mi|met(?:re|er)s?|m)\b"
-    r"|k?m[²2]\b|g\s?/\s?cm\S*|[%¢]|[a-z]+)?"
+    r"|k?m[²2]\b|k?g\s?/\s?(?:c?m\^?3|l\b)|[%¢]|[a-z]+)?"
 )
 _SQUARE = re.compile(r"sq(?:uare)?\.?\s?(kilo|km|mile|mi|m)")
 _WORD_RUN = re.compile(r"[a-z]+(?:[\s-]+[a-z]+)*")
@@ -170,7 +172,7 @@ def _read(match: re.Match[str]) -> Quantity | None:
 
 
 def _unit(match: re.Match[str]) -> str:
-    raw = re.sub(r"[\s°.]", "", match["unit"] or "")
+    raw = re.sub(r"[\s°.^]", "", match["unit"] or "")
     squared = _SQUARE.match(match["unit"] or "")
     if squared:
         raw = {"kilo": "km2", "km": "km2", "mile": "mi2", "mi": "mi2", "m": "m2"}[squared[1]]

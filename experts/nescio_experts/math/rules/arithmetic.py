@@ -65,6 +65,7 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
             "how many times (can you|can i|does it) (fit|subtract|take)( away)? {b} (into|from) {a}",
             "how many {b}[']?s (are|are there|go|fit|make)? ?(in|into|up)? ?{a}",
             "{b} goes into {a} how many times",
+            "{b} into {a} goes how many times",
             "(the )?quotient (of|when) {a} (and|is divided by) {b}",
             "(the )?ratio of {a} to {b}",
         ),

@@ -119,7 +119,7 @@ def _solve(left: str, right: str, wanted: str | None) -> Written | None:
     letters = frozenset(re.findall(rf"[{_LETTERS}]", left + right))
     if len(letters) != 1 or (wanted is not None and wanted not in letters):
         return None
-    one, two = _parse(left, letters), _parse(right, letters)
+    one, two = _parse(left.strip(" .,"), letters), _parse(right.strip(" .,"), letters)
     if one is None or two is None:
         return None
     (letter,) = letters
@@ -225,6 +225,11 @@ def _stated(text: str) -> Written | None:
 
 
 def _balance(said: str) -> Written | None:
+    said = re.sub(
+        r" (?:is|are) (?=(?:increased|decreased|multiplied|divided|reduced|subtracted|added|taken|diminished)\b)",
+        " ",
+        said,
+    )
     parts = re.split(_SAYS, said, maxsplit=1)
     if len(parts) != 2 or re.search(_SAYS, f" {parts[1]} "):
         return None

@@ -35,7 +35,10 @@ _WORDS = (
     (r"(?:triple|thrice)(?: of)?", "3 *"),
     (r"half(?: of)?", "1/2 of"),
 )
-_TOKEN = re.compile(r"\s*(\d+/\d+(?= of\b)|\d+(?:\.\d+)?|\.\d+|[a-z]+|[-+*/^()!%,])")
+# A fraction written without blanks is one number, unless something closer binds to a part of it.
+_TOKEN = re.compile(
+    r"\s*((?<![/^\d.])\d+/\d+(?![\d.!/(a-z])(?! ?\^)|\d+/\d+(?= of\b)|\d+(?:\.\d+)?|\.\d+|[a-z]+|[-+*/^()!%,])"
+)
 _UNARY = {"sqrt": "sqrt({})", "cbrt": "cbrt({})", "ln": "log({})", "square": "({})**2", "cube": "({})**3",
           "factorial": "factorial({})"}  # fmt: skip
 _PAIR = {"sum": "({} + {})", "product": "({} * {})", "difference": "abs({} - {})", "quotient": "({} / {})"}
@@ -167,8 +170,8 @@ class _Reader:
         return len(after) == 2 and after[0][0].isdigit() and (after[1] == "(" or after[1] in self.variables)
 
     def _is_share(self, token: str) -> bool:
-        """Whether "of" may follow: after a percent sign or a fraction."""
-        return token == "%" or "/" in token
+        """Whether "of" may follow: after a percent sign, a fraction or a decimal below one."""
+        return token == "%" or "/" in token or re.fullmatch(r"0?\.\d+", token) is not None
 
     def _multiplies_silently(self) -> bool:
         """``3x``, ``2(4 + 1)``, ``(1 + 2)(3 + 4)``: only before a bracket or a variable."""
@@ -238,12 +241,14 @@ class _Reader:
 
     def number(self, token: str) -> str:
         """A number, or a mixed number such as ``5 1/2``."""
-        following = self.tokens[self.place : self.place + 3]
-        mixed = len(following) == 3 and following[1] == "/" and following[0].isdigit() and following[2].isdigit()
-        if mixed and token.isdigit():
-            self.place += 3
-            return literal(f"{token} {following[0]}/{following[2]}")
-        return literal(token)
+        following = self.next or ""
+        if token.isdigit() and "/" in following and following != "/":
+            self.place += 1
+            token = f"{token} {following}"
+        top, slash, below = token.partition("/")
+        self.operations += bool(slash)
+        # Over zero: written as it stands, so that the program says that it has no value.
+        return literal(token) if not slash or int(below) else f"({literal(top.split()[-1])} / F(0))"
 
     def function(self, name: str) -> str:
         if name in _UNARY:
@@ -265,11 +270,7 @@ class _Reader:
 
     def operand(self) -> str:
         """One side of "the sum of … and …": a number, a fraction, a bracket, or another such phrase."""
-        value = self.signed()
-        if self.next in {"/", "of"} and self.tokens[self.place - 1].isdigit():
-            self.take()
-            value = f"({value} / {self.signed()})"
-        return value
+        return self.signed()
 
     def argument(self, name: str) -> str:
         """What a root or a square is taken of: a bracket, or one number where nothing else can be meant."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from nescio_experts.math.rules.template import Written, compile_templates, literal, match_any, rational
+from nescio_experts.math.rules.template import Written, compile_templates, fraction, literal, match_any, rational
 from nescio_experts.math.rules.text import Reading
 
 _WHO = r"([a-z]+|the [a-z]+|a [a-z]+|my [a-z]+|an [a-z]+)"
@@ -55,19 +55,36 @@ _GAINS = r"(gets|got|buys|bought|finds|found|receives|received|picks|picked|coll
 _HE = r"(he|she|they|i|it|[a-z]+)"
 _STORY_END = r"how (many|much)( (?P<z>[a-z]+( [a-z]+)?))? (does|do|did|will|would|are|is|has|have|remain|were)( (he|she|they|i|we|[a-z]+))?( now)?( have| left| there| has| remain)?( have)?( left| now| over| remaining| in total| altogether| in all)*"
 _MINUS = compile_templates(
-    f"(?!.*\\b(each|every|times|half|twice|double|more than|fewer|less than|both|per)\\b)(if )?({_WHO} )?{_KEEPS} {{a:int}} (?P<x>{_THING})(,? and|,? then|[,.;]|,? but)*( {_HE})? {_LOSES} {{b:int}}( more)?( of (them|those|these|the [a-z]+))?( (?P<y>[a-z]+))?( (to|at|for|on|from) [a-z]+( [a-z]+)?)?{_Q}{_STORY_END}",
+    f"(?!.*\\b(each|every|times|half|twice|double|more than|fewer|less than|both|per)\\b)(if )?({_WHO} )?{_KEEPS} {{a}}( (?P<x>{_THING}))?(,? and|,? then|[,.;]|,? but)*( {_HE})? {_LOSES} {{b}}( more)?( of (them|those|these|the [a-z]+))?( (?P<y>[a-z]+))?( (to|at|for|on|from) [a-z]+( [a-z]+)?)?{_Q}{_STORY_END}",
 )
 _PLUS = compile_templates(
-    f"(?!.*\\b(each|every|times|half|twice|double|more than|fewer|less than|per|left|away)\\b)(if )?({_WHO} )?{_KEEPS} {{a:int}} (?P<x>{_THING})(,? and|,? then|[,.;]|,? but)*( {_HE})? {_GAINS} {{b:int}}( more| extra| new)?( of them)?( (?P<y>[a-z]+))?( (from|at) [a-z]+( [a-z]+)?)?{_Q}{_STORY_END}",
+    f"(?!.*\\b(each|every|times|half|twice|double|more than|fewer|less than|per|left|away)\\b)(if )?({_WHO} )?{_KEEPS} {{a}}( (?P<x>{_THING}))?(,? and|,? then|[,.;]|,? but)*( {_HE})? {_GAINS} {{b}}( more| extra| new)?( of them)?( (?P<y>[a-z]+))?( (from|at) [a-z]+( [a-z]+)?)?{_Q}{_STORY_END}",
 )
 _EACH = compile_templates(
     f"(if )?(there are |{_WHO} (has|have|buys|bought|packs|fills|makes|uses) )?{{a:int}} (?P<x>{_THING})(,| and)?( with| of| containing| holding| each (?:with|holding|containing|has))? ?{{b:int}} (?P<y>{_THING})( in each| each| per [a-z]+| in every [a-z]+)( [a-z]+)?{_Q}how many( (?P<z>[a-z]+( [a-z]+)?))?( are there| does (he|she|[a-z]+) have| do (they|we|you|i) have| is that| are in them)?( in total| altogether| in all| total)*",
     f"(if )?each (?P<x>{_THING}) (holds|has|contains|seats|carries|weighs) {{b:int}} (?P<y>{_THING}){_Q}how many (?P<z>[a-z]+( [a-z]+)?)( do| are in| are there in| can| would| will)? {{a:int}} (?P<w>{_THING})( hold| have| contain| seat| carry| weigh)?( in total| altogether)?",
 )
+_ROWS = compile_templates(
+    f"(if )?((there are|{_WHO} (has|have|buys|bought|sets up|plants|packs)|in [a-z ]{{2,20}} there are) )?{{a:int}} (?P<u>rows|boxes|packs|bags|groups|teams|tables|shelves|stacks|cartons|crates|packets|trays|piles|columns|bunches|bundles|baskets|sets|buses|cases|jars|bottles)( each)? (of|with|holding|containing) {{b:int}} (?P<y>[a-z]+)( each)?{_Q}how many (?P<z>[a-z]+)( are there| does (he|she|[a-z]+) have| do (they|we|you|i) have| is that| fit)?( in total| altogether| in all| total)*",
+)
+_PACKED = compile_templates(
+    f"({_WHO} (packs|puts|places|sorts|divides) )?{{a:int}} (?P<x>[a-z]+)( are| is)?( packed| put| placed| divided| split| sorted| arranged| packaged)? (in|into|to) (?P<u>[a-z]+) (of|with|holding) {{b:int}}( each| [a-z]+ each)?{_Q}how many (?P<z>[a-z]+)( are there| are needed| does (he|she) (need|get|fill|have)| do they (need|fill|get)| are filled| will there be| can be filled)?",
+    f"(a|an|the) [a-z]+( of| that is| is)? {{a}} ?(?P<l>cm|m|mm|km|inches|feet|metres|meters|yards)( long)?( is)? cut (in|into|in to) {{b:int}} (equal|even|equally long|identical) (pieces|parts|lengths|sections){_Q}how long is (each|one|every)( piece| part| section| length)?",
+)
+_RATE_OVER = compile_templates(
+    f"(if )?{_WHO} (?P<v>saves|earns|reads|walks|runs|makes|drinks|eats|spends|gets|bakes|plants|sells|writes|produces|uses|pays|cycles|swims|prints|types|collects|save|earn|read|walk|run|make|drink|eat|spend|get|bake|plant|sell|write|use|pay) {{a}}( (?P<x>[a-z]+( of [a-z]+)?))? (a|an|per|every|each) (?P<p>second|minute|hour|day|week|month|year){_Q}(how (much|many)( (?P<z>[a-z]+( of [a-z]+)?))?|how far) (does|do|will|can|would|did|is|are) ([a-z]+|the [a-z]+)( have)? ?(save|earn|read|walk|run|make|drink|eat|spend|get|bake|plant|sell|write|produce|use|pay|cycle|swim|print|type|collect|saved|have)?( money)? (in|over|after|during|for|within) {{b}} (?P<q>second|minute|hour|day|week|month|year)s?( in total)?",
+)
+_EACH_GETS = compile_templates(
+    f"(if )?{{b:int}} (?P<w>[a-z]+) (share|split|divide|are given|get|receive) {{a}}( (?P<x>[a-z]+( [a-z]+)?))? (equally|evenly)( among themselves| between them| among them)?{_Q}how (?P<k>much|many)( (?P<z>[a-z]+))? (does|do|will|would) (each|every|each one)( of them)?( [a-z]+)? (get|receive|have|pay|take)",
+)
+_OLDER = compile_templates(
+    f"(if )?([a-z]+) is {{a:int}}( years old)?(,? and|[.,;]|,? while)? (his|her|their|my|the) (?P<x>[a-z]+( [a-z]+)?) is {{b:int}} years (?P<way>younger|older)( than (him|her|them|[a-z]+))?{_Q}how old is (his|her|their|my|the) (?P<z>[a-z]+( [a-z]+)?)",
+)
 _SALE = compile_templates(
     f"(if )?(a|an|the|my|some) ([a-z]+ ){{1,4}}?(costs?|is|cost|was|is priced at|priced at|sells for|originally costs?|normally costs?|costing|(has|with) an? (original |regular )?price of|of) {{a}}( and| but|,|\\.)*( the store offers| there is| you get| i have| with)?( it| the price| the [a-z]+)?( is| are| was)?( now)?( on sale( for| at| with)?| discounted by| reduced by| marked down by| marked down| sold at| has| sold with| gets| is offered at| offered at| cut by| lowered by)?( a| an)?( discount of)? {{p}}%( off| discount| reduction| cheaper| less)*{_Q}(what (is|'s|will be|do (you|i) pay|was)|how much (is|does|do|will|would))( the| its)?( new| sale| final| discounted| reduced)?( price| cost| it cost| you pay| i pay| it| pay| cost it)?( now| after the discount| after discount| cost now)?",
     "(the )?(final |sale |new |discounted )?(price|cost) of (a|an|the) {a} ([a-z]+ ){0,2}?[a-z]+ (after|with|at) (a |an )?{p}%( off| discount| reduction)*",
-    f"(a|an|the) {{a}} ([a-z]+ ){{0,2}}?[a-z]+ (is )?(with|at|after|has|for|discounted by|reduced by|on sale for|on sale at) ?(a |an )?{{p}}%( off| discount| reduction)*({_Q}(what (is|'s)|how much (is|does))( the| its)?( new| sale| final| discounted)?( price| cost| it| it cost)?( now)?)?",
+    f"(a|an|the) {{a}} ([a-z]+ ){{0,2}}?[a-z]+ (is |are |was )?(now )?(with|at|after|has|for|gets|becomes|comes with|cut by|marked down|marked down by|discounted by|discounted|reduced by|reduced|on sale for|on sale at|on sale with)? ?(a |an )?{{p}}%( off| discount| reduction)*{_Q}(what (is|'s|does|do|will)|how much (is|does|do|will))( the| its| you| i)?( new| sale| final| discounted)?( price| cost| it| it cost| pay| it be)?( now)?",
+    "(a|an|the) {a} ([a-z]+ ){0,2}?[a-z]+ (with|at|after|for) (a |an )?{p}%( off| discount| reduction)+",
 )
 _RISE = compile_templates(
     f"(a|an|the|my|if a|if the) ([a-z]+ ){{1,4}}?(of |is |was |costs? |cost )?{{a}}( dollars| euros)?( and| but|,|is| was| has been| gets)*( it)?( is| was| has)?( increased by|raised by|increases by|rises by|rose by|goes up by|went up by|grows by|grew by|increased) {{p}}%{_Q}(what (is|'s|will be|was)|how much (is|does|do|will|would|was))( the| its| my)?( new| final)? ?(price|cost|value|salary|rent|population|amount|it|number|it cost|bill)?( now| be)?".replace(
@@ -79,7 +96,7 @@ _RISE = compile_templates(
 def read(reading: Reading) -> Written | None:
     """A program for a short story, or None."""
     text = re.sub(r"(?<=\d) (?:dollars|euros|pounds)(?= each| apiece| per)", "", reading.text)
-    for reader in (_motion, _prices, _sharing, _changes, _sales):
+    for reader in (_motion, _prices, _sharing, _portions, _rates, _changes, _sales):
         written = reader(text)
         if written is not None:
             return written
@@ -155,6 +172,35 @@ def _sharing(text: str) -> Written | None:
     return None
 
 
+def _portions(text: str) -> Written | None:
+    for match in match_any(_ROWS, text):
+        if _same(match["y"], match["z"]):
+            return Written(rational(f"{literal(match['a'])} * {literal(match['b'])}"), "each")
+    for match in match_any(_PACKED, text):
+        groups = match.groupdict()
+        quotient = rational(f"{literal(match['a'])} / {literal(match['b'])}")
+        if groups.get("l"):
+            return Written(quotient, "sharing", unit=f" {groups['l']}")
+        if _same(groups["u"], groups["z"]) and int(match["a"]) % int(match["b"]) == 0:
+            return Written(quotient, "sharing")
+    for match in match_any(_EACH_GETS, text):
+        whole = fraction(match["a"]) / fraction(match["b"])
+        if _same(match["x"], match["z"]) and (match["k"] == "much" or whole.denominator == 1):
+            return Written(rational(f"{literal(match['a'])} / {literal(match['b'])}"), "sharing", money=True)
+    return None
+
+
+def _rates(text: str) -> Written | None:
+    for match in match_any(_RATE_OVER, text):
+        if match["p"] == match["q"] and (match["z"] in {"money"} or _same(match["x"], match["z"])):
+            return Written(rational(f"{literal(match['a'])} * {literal(match['b'])}"), "rate", money=True)
+    for match in match_any(_OLDER, text):
+        if _same(match["x"], match["z"]):
+            sign = "+" if match["way"] == "older" else "-"
+            return Written(rational(f"{literal(match['a'])} {sign} {literal(match['b'])}"), "ages")
+    return None
+
+
 def _changes(text: str) -> Written | None:
     for patterns, sign in ((_MINUS, "-"), (_PLUS, "+")):
         for match in match_any(patterns, text):
@@ -162,7 +208,7 @@ def _changes(text: str) -> Written | None:
             thing = groups["y"] if groups["y"] not in {"more", "away", "them", "to", "extra"} else None
             wanted = groups["z"] if groups["z"] not in {"left", "remain"} else None
             if _same(groups["x"], thing, wanted):
-                return Written(rational(f"{literal(match['a'])} {sign} {literal(match['b'])}"), "change")
+                return Written(rational(f"{literal(match['a'])} {sign} {literal(match['b'])}"), "change", money=True)
     return None
 
 

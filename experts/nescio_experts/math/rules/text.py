@@ -66,13 +66,13 @@ _LEADS = re.compile(
     r"find(?: out)?|state|what(?:'s| is|s| are| was| were| would be| will be)(?: exactly)?|"
     r"what (?:do|does|would|will) (?:you|i|we|one) get (?:if|when) (?:you|i|we|one)|what do you get by|"
     r"what is the result (?:if|when) you|what happens (?:if|when) (?:you|i)|"
-    r"how (?:much|many) (?:is|are|does|do|would be|will be|makes?)(?! (?:you|i|we|it|they|he|she|there)\b)|i have to (?:compute|calculate|work out)|what do(?:es)?(?= [^a-z])|"
+    r"how (?:much|many) (?:is|are|does|do|would be|will be|makes?)(?! (?:you|i|we|it|they|he|she|there)\b)|i have to (?:compute|calculate|work out)|i(?:'d| would) like|give(?: me)?(?= the )|what do(?:es)?(?= [^a-z])|"
     r"(?:the )?(?:exact )?(?:value|result|answer|total value) (?:of|to|for))(?:[,:;.!-]+ ?| )",
 )
 _TAILS = re.compile(
     r"(?:[\s?.=,:]+|(?<![\d)!])!+|(?<=[\s\d)%])(?:please|thanks|thank you|cheers|for me|exactly|equal to|equals?|come to|comes to|"
     r"(?:in|as) (?:a )?decimals?(?: form)?|as a number|in total|altogether|worth|amount to|work out to|approximately|"
-    r"is what|is how much|make|makes|give|gives))$"
+    r"(?:is|are|equals|makes|gives) (?:what|how much)|make|makes|give|gives))$"
 )
 _ROUNDINGS = (
     (re.compile(r",? ?\(?(?:please )?(?:round(?:ed)?(?: off)?|give (?:it|the answer|your answer)|correct|to)(?: your answer| it| the answer| the result)?(?: to)? (?:the )?(\d+) (?:decimals?(?: places?)?|d\.?p\.?)\)?"), None),
@@ -239,7 +239,7 @@ _FRAMES = tuple(
         r"what(?: number)? (?:do|will|would|does) (?:you|i|we|one) (?:get|have|obtain)(?: left)? (?:if|when|by|after)(?: you| i| we)? (?P<inner>.+)",
         r"(?:what is |what's )?(?:left|the result)(?: over)? (?:if|when|of|after)(?: you| i| we)? (?P<inner>.+)",
         r"(?P<inner>[-(\d].*?)[.,;:] ?(?:what(?:'s| is)|give me|find|compute|calculate)(?: the| its)? (?:result|answer|value|total|it|that)",
-        r"what (?P<inner>[-(\d].*?) is",
+        r"(?:what|how much) (?P<inner>[-(\d].*?) (?:is|are|makes?)",
         r"(?P<inner>[-(\d][^a-z]*(?:plus|minus|times|multiplied by|divided by)? ?[^a-z]*) (?:is|are|makes?|gives?|equals?)(?: what| how much)?",
     )
 )

@@ -13,6 +13,7 @@ _UNIT = r"(?P<unit>hours|minutes)"
 _BETWEEN = tuple(
     Template(line.replace("<s>", rf"(?P<s>{_TIME})").replace("<e>", rf"(?P<e>{_TIME})"))
     for line in (
+        r"how many hours and minutes (?:are there |is it |are |pass |elapse |passed |lie )?(?:between|from) <s> (?:and|to|until|till) <e>",
         rf"how many {_UNIT} (?:are there |is it |are |pass |elapse |passed |lie )?(?:between|from) <s> (?:and|to|until|till) <e>",
         r"how (?:long|much time)(?: is it| is there| passes| elapses| is)? (?:between|from) <s> (?:and|to|until|till) <e>",
         r"(?:the )?(?:time|duration|difference|length of time|interval)(?: elapsed| difference)? (?:between|from) <s> (?:and|to|until|till) <e>",

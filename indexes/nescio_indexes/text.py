@@ -18,8 +18,10 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 def clean(text: str) -> str:
     """`text` in NFKC with control characters and lone surrogates gone and blanks collapsed; never raises."""
-    kept = "".join(" " if _is_noise(char) else char for char in text)
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", kept)).strip()
+    if not (text.isascii() and text.isprintable()):
+        kept = "".join(" " if _is_noise(char) else char for char in text)
+        text = unicodedata.normalize("NFKC", kept)
+    return _BLANKS.sub(" ", text).strip()
 
 
 def clip(text: str) -> str:

@@ -190,6 +190,7 @@ def test_contradictory_labels_share_the_probability():
 
 def test_five_hundred_labels_fit():
     rows = [Row(f"topic{i} word{i} {extra}", f"label {i}") for i in range(500) for extra in ("now", "then")]
+    rows += [row for row in rows_of() if row.label is None]
     fitted = finite(fit(rows))
     top, _, _ = decisions(fitted, ["topic77 word77"])
     assert fitted.model.labels[top[0]] == "label 77"

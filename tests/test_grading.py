@@ -388,6 +388,7 @@ def test_cluster_with_a_training_row_of_gsm8k_is_for_fitting_and_an_official_spl
     [
         ("8860 kg/m³", "The density of cobalt is 8860 kg/m³ (8.86 g/cm³).", "correct"),
         ("8.86 g/cm3", "It is 8860 kg/m^3.", "correct"),
+        ("7.134 g/cm³", "The density of zinc (Zn) is 7.134 g/cm³.", "correct"),
         ("19.3 g/cm³", "20.3 g/cm³", "incorrect"),
         ("9 g/cm³", "9 kg", "incorrect"),
     ],

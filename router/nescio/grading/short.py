@@ -170,7 +170,9 @@ def _same_quantity(question: str, gold: str, answer: str, tolerance: float) -> b
         if stated:
             return any(equal(wanted, one, tolerance) for one in stated[:2])
     asked = quantities(question)
-    sentences = [line for line in _SENTENCE.split(_FOOTNOTE.sub("", answer)) if line.strip()]
+    # The powers of units are no footnotes.
+    plain = answer.replace("²", "2").replace("³", "3")
+    sentences = [line for line in _SENTENCE.split(_FOOTNOTE.sub("", plain)) if line.strip()]
     telling = [found for line in sentences if (found := [q for q in quantities(line) if q not in asked])]
     if not telling:
         return any(equal(wanted, one, tolerance) for one in quantities(answer))

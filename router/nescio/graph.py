@@ -124,12 +124,14 @@ async def ask(parts: Parts, name: str, query: Query, route: Route, progress: Pro
 
 
 def confidence_of(parts: Parts, reply: Reply, route: Route) -> float:
-    """Calibrated P(right) of what was generated, NaN if nothing was or nothing fits."""
-    answer = reply.outcome if isinstance(reply.outcome, Answer) else reply.outcome.withheld
+    """Calibrated P(right) of an answer; NaN if nothing fits, and for an expert's own doubt.
+
+    Calibrations are fitted on answers. Of an attempt that the expert itself withholds they say nothing.
+    """
     confidence = parts.confidences.get(reply.expert)
-    if answer is None or confidence is None:
+    if confidence is None or not isinstance(reply.outcome, Answer):
         return math.nan
-    return confidence.p(answer.evidence.features, route.p_route(reply.expert))
+    return confidence.p(reply.outcome.evidence.features, route.p_route(reply.expert))
 
 
 def weigh(parts: Parts, reply: Reply, route: Route, target: float) -> Decision:

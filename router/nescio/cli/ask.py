@@ -13,7 +13,7 @@ from nescio.types import Message
 app = typer.Typer(help="Ask one question.")
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def command(
     text: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
     target: Annotated[float | None, typer.Option(help="Confidence target in [0, 1); 0 always answers.")] = None,

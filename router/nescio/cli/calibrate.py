@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Fit the calibration of an expert on graded answers.")
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def command(
     expert: Annotated[
         list[str] | None, typer.Option(help="Its name, or monolith; may be given again. All that have questions.")

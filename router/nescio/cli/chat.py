@@ -15,7 +15,7 @@ from nescio.types import Message
 app = typer.Typer(help="Talk in the terminal.")
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def command(
     target: Annotated[float | None, typer.Option(help="Confidence target in [0, 1); 0 always answers.")] = None,
     model: Annotated[str | None, typer.Option(help="An expert's name, or monolith; routed without it.")] = None,

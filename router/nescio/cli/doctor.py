@@ -15,7 +15,7 @@ app = typer.Typer(help="Say what is missing, and what then does not work.")
 _MARKS = {"ok": "ok", "missing": "missing", "broken": "broken", "optional": "not here"}
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def doctor(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Look at everything that nescio needs; exit code 1 if it cannot serve."""
     from rich.markup import escape

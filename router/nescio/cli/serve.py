@@ -28,7 +28,7 @@ GRACE_S = 10
 app = typer.Typer(help="Serve the API and the chat page.")
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def command(
     host: Annotated[str | None, typer.Option(help="Address to bind; NESCIO_HOST, else 127.0.0.1.")] = None,
     port: Annotated[

@@ -12,7 +12,8 @@ from nescio.types import Message
 
 _OPENERS = re.compile(
     r"^\s*(and|but|or|so|also|then|what about|how about|same (for|question)|and for|now (for|do|with)|"
-    r"why( is that| not)?\s*\??$|how so|really\??$|are you sure|in (kelvin|celsius|fahrenheit|miles|euros?)\s*\??$)(?!\w)",
+    r"why( is that| not)?\s*\??$|how so|really\??$|are you sure|"
+    r"in (kelvin|celsius|fahrenheit|miles|euros?)\s*\??$)(?!\w)",
     re.IGNORECASE,
 )
 _POINTERS = re.compile(

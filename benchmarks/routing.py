@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nescio.metrics import auroc, ece
 from nescio.registry import discover
@@ -136,9 +137,17 @@ def figures(router: Router, rows: list[Row]) -> dict[str, Any]:
         "refused": refused,
         "harmonic": harmonic_mean(kept, refused),
         "ece": ece(p, right, debiased=True),
+        "ece_at_share": ece(p / np.maximum(scope, 1e-12) * reweighted(scope, router, inside), right, debiased=True),
         "ece_in_scope": ece(p[inside], right[inside], debiased=True),
     }
     return {name: round(value, 4) for name, value in values.items()}
+
+
+def reweighted(scope: NDArray[np.float64], router: Router, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """P(in scope) had the router been told the share of out-of-scope rows that `inside` has."""
+    assumed, share = router.calibration.oos_prior, float((~inside).mean())
+    odds = scope / np.maximum(1.0 - scope, 1e-12) * assumed / (1.0 - assumed) * (1.0 - share) / share
+    return np.asarray(odds / (1.0 + odds))
 
 
 def latency(router: Router, texts: list[str]) -> dict[str, float]:

@@ -9,6 +9,7 @@ one version is not used with another.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -124,6 +125,10 @@ class EmbeddingModel:
     fusion: float = 0.0
     """Weight of the neighbours' evidence beside the head's logits."""
 
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {label: i for i, label in enumerate(self.labels)}
+
     def scores(self, vectors: Vectors) -> RawScores:
         """Raw scores of unit `vectors`, (n, d)."""
         parts = Parts(self.head(vectors), self.geometry.relative(vectors), self.nearby(vectors))
@@ -133,7 +138,7 @@ class EmbeddingModel:
     def nearby(self, vectors: Vectors) -> Nearby:
         """The neighbours of `vectors`; exemplars of labels that the head does not know count for none."""
         found, exemplars = self.inside.snapshot_search(vectors, NEIGHBOURS)
-        number = {label: i for i, label in enumerate(self.labels)}
+        number = self._numbers
         flat = [number.get(exemplars[i].label or "", -1) if i >= 0 else -1 for i in found.ids.ravel().tolist()]
         labels = np.array(flat, dtype=np.int64).reshape(found.ids.shape)
         return Nearby(found.scores, labels, self.outside.search(vectors, _NEAR).scores)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nescio.scorers import EmbeddingScorer
 from nescio.types import Candidate, Route
@@ -102,12 +103,14 @@ class Router:
         p = self.calibration.routes(raw.routes) * scope[:, None]
         # At scope 0 every p is 0, and the scores still say who comes first.
         order = np.argsort(-raw.routes, axis=1, kind="stable")
-        labels = self.labels
         return [
-            Route(
-                text,
-                tuple(Candidate(labels[i], float(raw.routes[row, i]), float(p[row, i])) for i in order[row].tolist()),
-                float(scope[row]),
-            )
+            Route(text, self._ranked(raw.routes[row, order[row]], p[row, order[row]], order[row]), float(scope[row]))
             for row, text in enumerate(texts)
         ]
+
+    def _ranked(
+        self, scores: NDArray[np.float32], p: NDArray[np.float64], order: NDArray[np.int64]
+    ) -> tuple[Candidate, ...]:
+        labels = self.labels
+        best = zip(order.tolist(), scores.tolist(), p.tolist(), strict=True)
+        return tuple(Candidate(labels[i], score, chance) for i, score, chance in best)

@@ -13,7 +13,7 @@ from tests.service.conftest import Server
 
 pytestmark = pytest.mark.browser
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 PHONE = {"width": 360, "height": 740}
 
 

@@ -12,7 +12,8 @@ SYSTEM = (
     "You write short Python programs that answer math questions. Use only the numbers and facts that the question "
     "gives, and general knowledge such as 60 minutes in an hour. Allowed imports: math, sympy, datetime, fractions, "
     "statistics, calendar, itertools. Print only the final answer: one number without words, or a date as YYYY-MM-DD, "
-    "a time as HH:MM, or one word. Do not round unless asked. If the question lacks a number that is needed, or makes "
+    "a time as HH:MM, or one word. Do not round unless asked; but boxes or buses that must hold everything are rounded "
+    "up. If the question lacks a number that is needed, or makes "
     "no sense, print UNKNOWN. Answer with one Python code block and nothing else."
 )
 _EXAMPLES = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nescio_experts.math.rules import expression
+from nescio_experts.math.rules.preludes import ROOTS
 from nescio_experts.math.rules.template import (
     Templates,
     Written,
@@ -145,23 +146,17 @@ def _special(text: str) -> Written | None:
         code = f"from math import floor\nfrom fractions import Fraction as F\nvalue = {literal(match['a'])}\n"
         return Written(code + f"print(floor(value / {step} + F(1, 2)) * {step})\n", "arithmetic")
     for match in match_any(_ROOT, text):
-        code = f"from sympy import Integer, root\nanswer = root(Integer({match['a']}), {match['k']})\n"
-        return Written(code + _EITHER, "arithmetic")
-    for match in match_any(_LOG, text):
-        code = f"from sympy import Integer, log, simplify\nanswer = simplify(log({match['a']}, {match['b']}))\n"
-        return Written(code + _EITHER, "arithmetic")
-    for match in match_any(_LOG10, text):
-        code = f"from sympy import log, simplify\nanswer = simplify(log({match['a']}, 10))\n"
-        return Written(code + _EITHER, "arithmetic")
+        return Written(f"{ROOTS}print(show(root(F({match['a']}), {match['k']})))\n", "arithmetic")
+    for match in (*match_any(_LOG, text), *match_any(_LOG10, text)):
+        base = match.groupdict().get("b") or "10"
+        return Written(f"{ROOTS}print(show(log(F({match['a']})) / log(F({base}))))\n", "arithmetic")
     for match in match_any(_TRIG, text):
-        angle = fraction(match["a"])
-        code = f"from sympy import Rational, {match['f'][:3]}, pi\n"
-        code += f"answer = {match['f'][:3]}(pi * Rational({angle.numerator}, {180 * angle.denominator}))\n"
-        return Written(code + _EITHER, "arithmetic")
+        angle, name = fraction(match["a"]), match["f"][:3]
+        # The tangent of a right angle has no value.
+        if name != "tan" or angle % 180 != 90:
+            code = f"from math import {name}, pi\nprint(f'{{{name}(pi * {angle.numerator} / {180 * angle.denominator}):.12f}}')\n"
+            return Written(code, "arithmetic")
     return _share(text)
-
-
-_EITHER = "print(answer if answer.is_rational else answer.evalf(15))\n"
 
 
 def _share(text: str) -> Written | None:

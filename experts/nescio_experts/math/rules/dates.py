@@ -64,7 +64,7 @@ _BETWEEN = _patterns(
 )  # fmt: skip
 _DATE_WORD = r"(?:(?:on )?(?:what|which) (?:calendar )?(?:date|day)|(?:the )?(?:calendar )?date)"
 _LATER = _patterns(
-    rf"(?:{_DATE_WORD} (?:is|was|will it be|will be|falls|comes|fell|would be|lies|do you get)?(?: it)?(?: exactly)? ?)?<span> (?P<way>after|before|from|past|prior to|later than|following|earlier than) <d>(?: is (?:what|which)(?: calendar)? (?:date|day)|[,:]? (?:what|which) (?:date|day)(?: is (?:it|that))?| falls on (?:what|which) date)?",
+    rf"(?:{_DATE_WORD} (?:is|was|will it be|will be|falls|comes|fell|would be|lies|do you get)?(?: it)?(?: exactly)? ?)?<span> (?P<way>after|before|from|past|prior to|later than|following|earlier than) <d>(?: is (?:what|which)(?: calendar)? (?:date|day)|[,:]? (?:what|which) (?:date|day)(?: is (?:it|that))?| falls on (?:what|which) date|[,:]? ?-? ?what is the date)?",
     rf"{_DATE_WORD} (?:that )?(?:is|falls|comes|lies) <span> (?P<way>after|before|from) <d>",
     rf"(?:starting|counting)(?: forward| out)? (?:from|on|at|with) <d>[,]? {_DATE_WORD} (?:is it|will it be|comes|do you reach|is that) <span>(?P<way> later| earlier| after| before)",
     r"(?:something|it|a [a-z ]{2,30}|the [a-z ]{2,30}|my [a-z ]{2,30}|an [a-z ]{2,30}) (?:(?:that )?(?:starts?|started|begins?|began|borrowed|bought|issued|sent|ordered|is|was|opens|opened)(?: on)?) <d> (?:and |is |that |which )*(?:is )?(?P<way>lasts|due after|ends after|expires after|due in|valid for|takes|due back in|due back after|expires in|runs for|is due in|arrives after) <span>[.,;]? (?:what|when|on (?:what|which) (?:date|day)|which date)(?: is| does| will)?(?: the| it| is it)?(?: due date| end date| due| end| expire| expiry date| over| arrive| be due| be over)*",

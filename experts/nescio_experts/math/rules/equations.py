@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 from nescio_experts.math.rules import expression
+from nescio_experts.math.rules.preludes import LINEAR_PAIR, QUADRATIC
 from nescio_experts.math.rules.template import Template, Written
 from nescio_experts.math.rules.text import Reading
 
-_REALS = "S.Reals"
-_POSITIVE = "Interval.open(0, oo)"
+_ONLY = "# the solutions\n"
+_POSITIVE = "found = [value for value in found if value > 0]\n"
 _LETTERS = "xyzntabkmpqw"
 _SIDE = r"[-+*/^(). 0-9" + _LETTERS + r"]+"
 _EQUATION = rf"(?P<left>{_SIDE}?)=(?P<right>{_SIDE})"
@@ -22,7 +23,7 @@ _FRAMES = tuple(
         r"(?:solve|solving|solution (?:of|to)|solutions (?:of|to)|roots of|the (?:solutions?|roots?|zeros) (?:of|to))(?: the)?(?: (?:linear|quadratic|following))?(?: equation)?:? <eq>(?:,? for (?P<v>[a-z]))?",
         r"(?:solve )?(?:for )?(?P<v>[a-z])(?: in|:| given| given that| if| when| where| such that| that satisfies| so that| from|,)(?: the equation)?:? <eq>",
         r"(?:all )?(?:the )?(?:possible )?(?:real )?(?:values?|solutions?|roots?|number)(?: of| for)? ?(?P<v>[a-z])?(?: in|:| given| given that| if| when| where| such that| that satisf(?:y|ies)| so that| that makes?| which satisf(?:y|ies)| solves?| of| to| for)(?: the)?(?: quadratic| linear)?(?: equation)?:? <eq>(?: true)?",
-        rf"(?:if |given |given that |suppose |suppose that |let |when )?<eq>[,.;:]? ?{_ASK}(?: is| are)?(?: the)?(?: value| values)?(?: of)? (?P<v>[a-z])(?: equal| be)?",
+        rf"(?:if |given |given that |suppose |suppose that |let |when )?<eq>[,.;:]? ?(?:then )?{_ASK}(?: is| are)?(?: the)?(?: value| values)?(?: of)? (?P<v>[a-z])(?: equal| be)?",
         r"(?:what|which) (?:is the )?(?:number|values?)(?: of)? (?P<v>[a-z]) (?:solves?|satisf(?:y|ies)|makes?) <eq>(?: true)?",
         r"what (?P<v>[a-z]) (?:solves|satisfies|makes) <eq>(?: true)?",
         r"(?:the )?(?:equation) <eq>(?:,? for (?P<v>[a-z]))?",
@@ -83,7 +84,7 @@ def read(reading: Reading) -> Written | None:
     positive = re.search(r"\bpositive (?!and\b|or\b)", text)
     if positive is not None and "negative" not in text:
         written = read(replace(reading, text=text.replace(positive.group(), "", 1)))
-        return None if written is None else replace(written, source=written.source.replace(_REALS, _POSITIVE))
+        return None if written is None else replace(written, source=written.source.replace(_ONLY, _ONLY + _POSITIVE, 1))
     if "=" in text:
         return _single(text) or _system(text)
     roots = _ROOTS.fullmatch(text)
@@ -130,16 +131,9 @@ def _solve(left: str, right: str, wanted: str | None) -> Written | None:
 
 def _solver(left: str, right: str, letter: str) -> str:
     return (
-        "from sympy import Interval, Rational as F, factorial, oo, pi, solveset, sqrt, Symbol, S\n"
-        f"{letter} = Symbol('{letter}')\n"
-        f"difference = {left} - ({right})\n"
-        "if difference.expand() == 0:\n    print('every number')\n"
-        "else:\n"
-        f"    found = solveset(difference, {letter}, {_REALS})\n"
-        "    if found is S.EmptySet:\n        print('no real solution')\n"
-        "    else:\n"
-        "        values = sorted(found)\n"
-        f"        print(', '.join('{letter} = ' + str(v if v.is_rational else v.evalf(15)) for v in values))\n"
+        f"def difference({letter}):\n    return {left} - ({right})\n\n\n{QUADRATIC}"
+        f"{_ONLY}if found is None:\n    print('every number')\nelif not found:\n    print('no real solution')\nelse:\n"
+        f"    print(', '.join('{letter} = ' + show(value) for value in found))\n"
     )
 
 
@@ -166,14 +160,11 @@ def _system(text: str) -> Written | None:
 
 def _linear(sides: list[str], letters: list[str], asked: list[str]) -> Written:
     names = ", ".join(letters)
-    show = " + ', ' + ".join(f"'{letter} = ' + str(found[{letter}])" for letter in asked)
+    shown = " + ', ' + ".join(f"'{letter} = ' + show({letter})" for letter in asked)
     code = (
-        "from sympy import Rational as F, factorial, pi, solve, sqrt, symbols\n"
-        f"{names} = symbols('{' '.join(letters)}')\n"
-        f"solutions = solve([{sides[0]} - ({sides[1]}), {sides[2]} - ({sides[3]})], [{names}], dict=True)\n"
-        "if not solutions:\n    print('no real solution')\n"
-        "for found in solutions[:1]:\n"
-        f"    print({show})\n"
+        f"def first({names}):\n    return {sides[0]} - ({sides[1]})\n\n\n"
+        f"def second({names}):\n    return {sides[2]} - ({sides[3]})\n\n\n"
+        f"{LINEAR_PAIR}{names} = by_elimination()\nprint({shown})\n"
     )
     return Written(code, "equation")
 

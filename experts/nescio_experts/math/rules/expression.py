@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from nescio_experts.math.rules.preludes import ROOTS
 from nescio_experts.math.rules.template import literal
 
 _WORDS = (
@@ -56,7 +57,7 @@ class Expression:
 
     Attributes:
         source: Python, with ``F`` for exact numbers.
-        symbolic: Whether it needs sympy (roots, π, a power that is not whole, a variable).
+        symbolic: Whether it needs more than fractions (roots, π, a power that is not whole, a variable).
         operations: How many operations it holds; 0 is a bare number.
         variables: Letters in it.
     """
@@ -94,11 +95,7 @@ def program(expression: Expression) -> str:
     if not expression.symbolic:
         factorial = "from math import factorial\n" if "factorial(" in expression.source else ""
         return f"from fractions import Fraction as F\n{factorial}answer = {expression.source}\nprint(answer)\n"
-    return (
-        "from sympy import Integer, Rational as F, cbrt, factorial, log, nsimplify, pi, E, sqrt\n"
-        f"answer = {expression.source}\n"
-        "print(answer if answer.is_rational else answer.evalf(15))\n"
-    )
+    return f"{ROOTS}answer = {expression.source}\nprint(show(answer))\n"
 
 
 def _tokens(text: str) -> list[str]:
@@ -198,10 +195,9 @@ class _Reader:
         exponent = self.signed()
         whole = all(token.isdigit() or token in "-()" for token in self.tokens[start : self.place])
         self.symbolic |= not whole
-        return f"({base} ** {self._whole(exponent) if whole else exponent})"
-
-    def _whole(self, exponent: str) -> str:
-        return exponent if self.symbolic else f"int({exponent})"
+        if whole:
+            return f"({base} ** int({exponent}))"
+        return f"({base} ** {exponent})" if self.seen else f"power({base}, {exponent})"
 
     def postfix(self) -> str:
         value = self.atom()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nescio_experts.math.rules.template import Templates, Written, compile_templates, literal, match_any
+from nescio_experts.math.rules.preludes import ROOTS
+from nescio_experts.math.rules.template import Templates, Written, compile_templates, literal, match_any, rational
 from nescio_experts.math.rules.text import Reading
 
 _U = r"( ?(?P<u%d>mm|cm|m|km|in|inch|inches|ft|feet|foot|yd|yards?|miles?|met(?:re|er)s?|centimet(?:re|er)s?|millimet(?:re|er)s?|kilomet(?:re|er)s?|units?))?"
@@ -68,11 +69,9 @@ def read(reading: Reading) -> Written | None:
             if unit is None or not all(f"{{{name}}}" not in form or name in values for name in "abc"):
                 continue
             symbolic = "pi" in form or "sqrt" in form
-            head = (
-                "from sympy import Rational as F, pi, sqrt\n" if symbolic else "from fractions import Fraction as F\n"
-            )
-            show = "answer if answer.is_rational else answer.evalf(15)" if symbolic else "answer"
-            return Written(f"{head}answer = {form.format(**values)}\nprint({show})\n", "geometry", unit=unit)
+            measure = form.format(**values)
+            source = f"{ROOTS}print(show({measure}))\n" if symbolic else rational(measure)
+            return Written(source, "geometry", unit=unit)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nescio_experts.math.rules.preludes import without_sympy
 from nescio_experts.math.rules.template import Templates, Written, compile_templates, match_any, numbers
 from nescio_experts.math.rules.text import Reading
 
@@ -127,7 +128,8 @@ def _written(match: re.Match[str], form: str, family: str) -> Written | None:
         return None
     if family == "roman" and not 0 < int(parts["a"]) < 4000:
         return None
-    return Written(form.format(**values) + "\n", family or "integers")
+    largest = max((abs(value) for value in values.values() if isinstance(value, int)), default=0)
+    return Written(without_sympy(form.format(**values) + "\n", largest), family or "integers")
 
 
 def _is_roman(word: str, text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nescio_experts.math.rules.template import Written, compile_templates, literals, match_any
+from nescio_experts.math.rules.template import NUMBER, Written, compile_templates, literals, match_any
 from nescio_experts.math.rules.text import Reading
 
 _OF = r"(of|for|in|among|from)( the)?( following)?( numbers| values| data| data set| dataset| list| set| scores| list of numbers| set of numbers| sequence)?:? ?"
@@ -27,7 +27,8 @@ _TEMPLATES = tuple(
     (
         compile_templates(
             *(f"(the )?{name} {_OF}{_L}" for name in names),
-            *(f"{name}:? {_L}" for name in names),
+            *(f"(the )?{name}:? {_L}" for name in names),
+            *(f"(the )?{name}:? (?P<l>{NUMBER}( ?\\+ ?{NUMBER})+)" for name in names if name in {"sum", "total"}),
             *(f"{_L}[,.:;]? (what is|what's|find|calculate|compute|give)?( the| their)? ?{name}" for name in names),
         ),
         code,
@@ -47,7 +48,7 @@ def read(reading: Reading) -> Written | None:
     """A program for a statistic of listed numbers, or None."""
     text = reading.text.replace(" or ", " and ")
     for patterns, code in (*_TEMPLATES, *_EXTRA):
-        for match in match_any(patterns, text):
+        for match in match_any(patterns, text.replace(" + ", ", ").replace("+", ", ") if "sum" in text else text):
             source = "import math, statistics\nfrom fractions import Fraction as F\n"
             return Written(f"{source}values = {literals(match['l'])}\n{code}\n", "statistics", money=True)
     return None

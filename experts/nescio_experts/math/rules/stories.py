@@ -21,6 +21,7 @@ _TIME = r"(?P<t2>hours?|h|hrs?|seconds?|s|minutes?|mins?)"
 _Q = r"[,.;]? "
 _FAR = compile_templates(
     f"(if )?{_MOVER} {_MOVES}( at)?( a)?( constant| steady| an average| average)?( speed of)? {{a}} ?{_RATE}( for| in)? {{b}} ?{_TIME}{_Q}(how far|what distance|how many (km|kilometers|kilometres|miles|meters|metres))( does| did| will| has| would)?( it| he| she| they|{_MOVER})?( travel| go| cover| drive| run| ride| move| fly| walk| travelled| gone| get)?( in total)?",
+    f"{_MOVER} {_MOVES}( at)?( a)?( constant| steady| an average| average)?( speed of)? {{a}} ?{_RATE}{_Q}(how far|what distance)( does| did| will| has| would| can)?( it| he| she| they|{_MOVER})?( travel| go| cover| drive| run| ride| move| fly| walk| get)? (in|within|after|over|during) {{b}} ?{_TIME}",
     f"how far (does|did|will|would|can) {_MOVER} (travel|go|get|drive|run|ride|fly|walk|move)?( in| for)? {{b}} ?{_TIME}( at| going at| travelling at| traveling at| moving at| driving at)( a speed of)? {{a}} ?{_RATE}",
     f"how far (does|did|will|would|can) {_MOVER}( going| travelling| traveling| moving| driving)? at( a speed of)? {{a}} ?{_RATE} (travel|go|get|drive|run|ride|fly|walk|move) in {{b}} ?{_TIME}",
     f"(the )?distance (covered|travelled|traveled) (in|by) ({_MOVER} in )?{{b}} ?{_TIME} at {{a}} ?{_RATE}",
@@ -50,29 +51,29 @@ _SHARE = compile_templates(
     f"how many (?P<x>{_THING}) (does|do|will|would) each ([a-z]+)( person)? (get|receive) (if|when) {{a:int}} (?P<y>{_THING}) are (shared|divided|split)( equally| evenly)? (among|between|amongst) {{b:int}}( {_THING})?",
 )
 _KEEPS = r"(has|had|have|owns|owned|starts with|started with|bought|buys|picked|picks|collected|collects|gathers|made|baked|bakes|there are|there were)"
-_LOSES = r"(gives( away)?|gave( away)?|loses|lost|eats|ate|sells|sold|uses|used|spends|spent|throws away|donates|drops|dropped|donated|breaks|broke|drinks|drank)"
+_LOSES = r"(pays|paid|gives( away)?|gave( away)?|loses|lost|eats|ate|sells|sold|uses|used|spends|spent|throws away|donates|drops|dropped|donated|breaks|broke|drinks|drank)"
 _GAINS = r"(gets|got|buys|bought|finds|found|receives|received|picks|picked|collects|collected|makes|made|wins|won|is given|was given|adds|earns|earned)"
 _HE = r"(he|she|they|i|it|[a-z]+)"
 _STORY_END = r"how (many|much)( (?P<z>[a-z]+( [a-z]+)?))? (does|do|did|will|would|are|is|has|have|remain|were)( (he|she|they|i|we|[a-z]+))?( now)?( have| left| there| has| remain)?( have)?( left| now| over| remaining| in total| altogether| in all)*"
 _MINUS = compile_templates(
-    f"(?!.*\\b(each|every|times|half|twice|double|more than|fewer|less than|both|per)\\b)(if )?({_WHO} )?{_KEEPS} {{a}}( (?P<x>{_THING}))?(,? and|,? then|[,.;]|,? but)*( {_HE})? {_LOSES} {{b}}( more)?( of (them|those|these|the [a-z]+))?( (?P<y>[a-z]+))?( (to|at|for|on|from) [a-z]+( [a-z]+)?)?{_Q}{_STORY_END}",
+    f"(?!.*\\b(each|every|times|half|twice|double|more than|fewer|less than|both|per)\\b)(if )?({_WHO} )?{_KEEPS} {{a}}( (?P<x>{_THING}))?(,? and|,? then|[,.;]|,? but)*( {_HE})? {_LOSES} ({{b}}( more)?|(a|an|some|the) [a-z]+( [a-z]+)? (for|costing|that costs) {{b2}})( of (them|those|these|the [a-z]+))?( (?P<y>[a-z]+))?( (to|at|for|on|from) [a-z]+( [a-z]+)?)?{_Q}{_STORY_END}",
 )
 _PLUS = compile_templates(
     f"(?!.*\\b(each|every|times|half|twice|double|more than|fewer|less than|per|left|away)\\b)(if )?({_WHO} )?{_KEEPS} {{a}}( (?P<x>{_THING}))?(,? and|,? then|[,.;]|,? but)*( {_HE})? {_GAINS} {{b}}( more| extra| new)?( of them)?( (?P<y>[a-z]+))?( (from|at) [a-z]+( [a-z]+)?)?{_Q}{_STORY_END}",
 )
 _EACH = compile_templates(
     f"(if )?(there are |{_WHO} (has|have|buys|bought|packs|fills|makes|uses) )?{{a:int}} (?P<x>{_THING})(,| and)?( with| of| containing| holding| each (?:with|holding|containing|has))? ?{{b:int}} (?P<y>{_THING})( in each| each| per [a-z]+| in every [a-z]+)( [a-z]+)?{_Q}how many( (?P<z>[a-z]+( [a-z]+)?))?( are there| does (he|she|[a-z]+) have| do (they|we|you|i) have| is that| are in them)?( in total| altogether| in all| total)*",
-    f"(if )?each (?P<x>{_THING}) (holds|has|contains|seats|carries|weighs) {{b:int}} (?P<y>{_THING}){_Q}how many (?P<z>[a-z]+( [a-z]+)?)( do| are in| are there in| can| would| will)? {{a:int}} (?P<w>{_THING})( hold| have| contain| seat| carry| weigh)?( in total| altogether)?",
+    f"(if )?(each|a|an|one|every) (?P<x>[a-z]+) (holds|has|contains|seats|carries|weighs) {{b:int}} (?P<y>{_THING}){_Q}how many (?P<z>[a-z]+( [a-z]+)?)( do| are in| are there in| fit in| can| would| will)? {{a:int}} (of them|such [a-z]+|(?P<w>[a-z]+))( hold| have| contain| seat| carry| weigh)?( in total| altogether)?",
 )
 _ROWS = compile_templates(
     f"(if )?((there are|{_WHO} (has|have|buys|bought|sets up|plants|packs)|in [a-z ]{{2,20}} there are) )?{{a:int}} (?P<u>rows|boxes|packs|bags|groups|teams|tables|shelves|stacks|cartons|crates|packets|trays|piles|columns|bunches|bundles|baskets|sets|buses|cases|jars|bottles)( each)? (of|with|holding|containing) {{b:int}} (?P<y>[a-z]+)( each)?{_Q}how many (?P<z>[a-z]+)( are there| does (he|she|[a-z]+) have| do (they|we|you|i) have| is that| fit)?( in total| altogether| in all| total)*",
 )
 _PACKED = compile_templates(
-    f"({_WHO} (packs|puts|places|sorts|divides) )?{{a:int}} (?P<x>[a-z]+)( are| is)?( packed| put| placed| divided| split| sorted| arranged| packaged)? (in|into|to) (?P<u>[a-z]+) (of|with|holding) {{b:int}}( each| [a-z]+ each)?{_Q}how many (?P<z>[a-z]+)( are there| are needed| does (he|she) (need|get|fill|have)| do they (need|fill|get)| are filled| will there be| can be filled)?",
+    f"(({_WHO} (packs|puts|places|sorts|divides)|a class of|a group of|a set of) )?{{a:int}} (?P<x>[a-z]+)( are| is)?( packed| put| placed| divided| split| sorted| arranged| packaged)? (in|into|to) (?P<u>[a-z]+) (of|with|holding) {{b:int}}( each| [a-z]+ each)?{_Q}how many (?P<z>[a-z]+)( are there| are needed| does (he|she) (need|get|fill|have)| do they (need|fill|get)| are filled| will there be| can be filled)?",
     f"(a|an|the) [a-z]+( of| that is| is)? {{a}} ?(?P<l>cm|m|mm|km|inches|feet|metres|meters|yards)( long)?( is)? cut (in|into|in to) {{b:int}} (equal|even|equally long|identical) (pieces|parts|lengths|sections){_Q}how long is (each|one|every)( piece| part| section| length)?",
 )
 _RATE_OVER = compile_templates(
-    f"(if )?{_WHO} (?P<v>saves|earns|reads|walks|runs|makes|drinks|eats|spends|gets|bakes|plants|sells|writes|produces|uses|pays|cycles|swims|prints|types|collects|save|earn|read|walk|run|make|drink|eat|spend|get|bake|plant|sell|write|use|pay) {{a}}( (?P<x>[a-z]+( of [a-z]+)?))? (a|an|per|every|each) (?P<p>second|minute|hour|day|week|month|year){_Q}(how (much|many)( (?P<z>[a-z]+( of [a-z]+)?))?|how far) (does|do|will|can|would|did|is|are) ([a-z]+|the [a-z]+)( have)? ?(save|earn|read|walk|run|make|drink|eat|spend|get|bake|plant|sell|write|produce|use|pay|cycle|swim|print|type|collect|saved|have)?( money)? (in|over|after|during|for|within) {{b}} (?P<q>second|minute|hour|day|week|month|year)s?( in total)?",
+    f"(if )?{_WHO} (?P<v>is paid|gets paid|saves|earns|reads|walks|runs|makes|drinks|eats|spends|gets|bakes|plants|sells|writes|produces|uses|pays|cycles|swims|prints|types|collects|save|earn|read|walk|run|make|drink|eat|spend|get|bake|plant|sell|write|use|pay) {{a}}( (?P<x>[a-z]+( of [a-z]+)?))? (a|an|per|every|each|in an|in a|in one) (?P<p>second|minute|hour|day|week|month|year){_Q}(how (much|many)( (?P<z>[a-z]+( of [a-z]+)?))?|how far) (does|do|will|can|would|did|is|are) ([a-z]+|the [a-z]+)( have)? ?(save|earn|read|walk|run|make|drink|eat|spend|get|bake|plant|sell|write|produce|use|pay|cycle|swim|print|type|collect|saved|have)?( money)? (in|over|after|during|for|within) {{b}} (?P<q>second|minute|hour|day|week|month|year)s?( in total)?",
 )
 _EACH_GETS = compile_templates(
     f"(if )?{{b:int}} (?P<w>[a-z]+) (share|split|divide|are given|get|receive) {{a}}( (?P<x>[a-z]+( [a-z]+)?))? (equally|evenly)( among themselves| between them| among them)?{_Q}how (?P<k>much|many)( (?P<z>[a-z]+))? (does|do|will|would) (each|every|each one)( of them)?( [a-z]+)? (get|receive|have|pay|take)",
@@ -167,7 +168,8 @@ def _sharing(text: str) -> Written | None:
         if int(match["b"]) > 0 and int(match["a"]) % int(match["b"]) == 0:
             return Written(rational(f"{literal(match['a'])} / {literal(match['b'])}"), "sharing")
     for match in match_any(_EACH, text):
-        if _same(match["y"], match["z"]):
+        groups = match.groupdict()
+        if _same(groups["y"], groups["z"]) and _same(groups.get("w") and groups["x"], groups.get("w")):
             return Written(rational(f"{literal(match['a'])} * {literal(match['b'])}"), "each")
     return None
 
@@ -205,6 +207,8 @@ def _changes(text: str) -> Written | None:
     for patterns, sign in ((_MINUS, "-"), (_PLUS, "+")):
         for match in match_any(patterns, text):
             groups = match.groupdict()
+            if groups.get("b2"):
+                return None
             thing = groups["y"] if groups["y"] not in {"more", "away", "them", "to", "extra"} else None
             wanted = groups["z"] if groups["z"] not in {"left", "remain"} else None
             if _same(groups["x"], thing, wanted):

@@ -30,7 +30,7 @@ _AFTER = tuple(
         r"(?:the )?<span> (?P<way>after|before) <s>(?: is what time)?",
         r"(?:if )?(?:it is|it's|the time is|the clock shows|the clock reads)(?: now)? <s>(?: now)?[,.;]? (?:then )?what time (?:will it be|is it|was it|will be)(?: in)? <span>(?: from now)?(?P<way> later| ago| earlier)?",
         r"(?P<way>add|subtract) <span> (?:to|from) <s>",
-        r"(?:a|the|my|our) [a-z ]{2,30} (?:starts|begins|leaves|departs|started|left|began) at <s> and (?:lasts|takes|runs(?: for)?|lasted|took|goes on for) <span>[,.;]? (?:at )?(?:what time|when) (?:does|did|will) (?:it|the [a-z]+) (?:end|finish|arrive|stop|be over)",
+        r"(?:if |when )?(?:an?|the|my|our) [a-z ]{2,30} (?:starts|begins|leaves|departs|started|left|began) at <s> and (?:lasts|takes|runs(?: for)?|lasted|took|goes on for) <span>[,.;]? (?:at )?(?:what time|when) (?:does|did|will) (?:it|the [a-z]+) (?:end|finish|arrive|stop|be over)",
     )
 )  # fmt: skip
 

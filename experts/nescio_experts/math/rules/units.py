@@ -31,6 +31,7 @@ _LINES = (
     r"(?:how much|what|how many) <u> (?:is|are|equals?) <q>",
     r"(?:what is|what's) <q> in <u>",
     r"how many <u> (?:does|do|will|would|did) <q>",
+    r"how many <u> (?:is|are) (?:an? )?(?:distance|length|weight|mass|area|volume|speed|time|height|temperature|period) of <q>",
     r"<q> ?= ?(?:\?|x|how many|what)? ?<u>",
     r"(?:if )?(?:it's|it is|the temperature is|something is|the distance is)(?: about| exactly)? <q>(?: outside| long| away| heavy)?[,.;]? (?:what|how much|how many)(?:'s| is)? (?:that|it|this|the temperature|the distance) in <u>",
     r"how many <u> (?:tall|long|high|wide|deep|heavy) is (?:someone|somebody|something|a [a-z]+|an object|a person) (?:who is|that is|which is|of|who's|that's) <q>(?: tall| long| high| wide| deep| heavy)?",

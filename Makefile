@@ -21,12 +21,13 @@ test-slow: ## the tests that need the 1.5B model or minutes
 	@$(SETUP) --for test-slow
 	@$(BIN)/python -m pytest -m slow $(ARGS)
 
-lint: ## style, types and import rules
+lint: ## style, types, import rules and container files
 	@$(SETUP) --for lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/check_containers.py
 
 bench: ## measure what this machine does: one line a benchmark
 	@$(SETUP) --for test-slow

@@ -1,12 +1,17 @@
 """Fixtures of the whole suite. Sockets are closed except to loopback (see addopts); files go to temporary folders."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from nescio.settings import load_settings
+
+if TYPE_CHECKING:
+    from tests.serving import Served
 
 # Deadlines fail when other work shares the machine; derandomised examples make a failure repeat.
 settings.register_profile("nescio", deadline=None, derandomize=True)
@@ -98,3 +103,14 @@ def served_home(fitted_home: Path, tmp_path: Path) -> Path:
     home = tmp_path / "home"
     shutil.copytree(fitted_home, home, symlinks=True, ignore=shutil.ignore_patterns("*.sqlite*"))
     return home
+
+
+@pytest.fixture(scope="session")
+def served(fitted_home: Path, smol: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Served"]:
+    """One running ``nescio serve`` for the tests that change nothing in it."""
+    from tests.serving import Served
+
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(fitted_home, home, symlinks=True, ignore=shutil.ignore_patterns("*.sqlite*"))
+    with Served(home, smol) as server:
+        yield server

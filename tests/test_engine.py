@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import event
 
 from nescio.engine import Engine
-from nescio.errors import ConfigError, InvalidRequest, NotFound, UnknownModel
+from nescio.errors import ConfigError, InvalidRequest, NotFound, OutOfDisk, UnknownModel
 from nescio.sandbox.machine import Machine
 from nescio.settings import load_settings
 from nescio.types import Abstained, Answered, Message, Outcome, Query, Reason
@@ -313,6 +314,21 @@ async def test_every_decision_is_logged_and_only_answers_can_be_graded(served_ho
     log.close()
     assert rows == [(right.id, "answered", None, "live"), (wrong.id, "abstained", "out_of_scope", "live")]
     assert grades == [(right.id, "right")]
+
+
+async def test_full_disk_costs_no_answer_but_a_conversation_that_cannot_be_kept_is_an_error(
+    served_home: Path, smol: Path
+) -> None:
+    (served_home / "conversations.sqlite").write_text("this is no database" * 100, "utf-8")
+    async with await _start(served_home, smol) as engine:
+        # What SQLite itself says when the disk is full.
+        event.listen(engine._outcomes._engine, "begin", lambda c: c.exec_driver_sql("pragma max_page_count = 1"))
+        while not engine._outcomes.lost:
+            answer(await engine.ask(query(IRON)))
+        answer(await engine.ask(query(IRON)))
+        with pytest.raises(OutOfDisk, match="conversation"):
+            await engine.ask(query(IRON), conversation_id="fjord")
+        answer(await engine.ask(query(IRON)))
 
 
 async def test_engine_that_cannot_start_leaves_nothing_open(served_home: Path, smol: Path, tmp_path: Path) -> None:

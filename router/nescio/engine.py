@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from nescio.decide import Ask
-from nescio.errors import NescioError, UnknownModel
+from nescio.errors import NescioError, OutOfDisk, UnknownModel
 from nescio.graph import MONOLITH, Parts, ask, build_graph, confidence_of, gate
 from nescio.observe import log
 from nescio.policy import load_policy
@@ -35,6 +35,8 @@ from nescio.types import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nescio.assembly import Assembled
     from nescio.calibration import Fingerprint
     from nescio.settings import Settings
@@ -150,6 +152,7 @@ class Engine:
 
         Raises:
             UnknownModel: The query pins an expert that is not here.
+            OutOfDisk: The conversation cannot be kept.
         """
         self._check_pinned(query)
         started = time.perf_counter()
@@ -160,10 +163,7 @@ class Engine:
                 if conversation_id is None:
                     end = await self.graph.ainvoke(state)
                 else:
-                    graph = await self._conversation_graph()
-                    thread = {"configurable": {"thread_id": conversation_id}}
-                    # Kept once, at the end: what travels between the nodes (a listener, a context) cannot be stored.
-                    end = await graph.ainvoke(state, thread, durability="exit")
+                    end = await self._converse(state, conversation_id)
         except TimeoutError:
             end = await self._out_of_time(query)
         outcome = self._outcome(end, time.perf_counter() - started)
@@ -260,11 +260,23 @@ class Engine:
             known = ", ".join(sorted(self.registry.experts))
             raise UnknownModel(f"there is no expert called {query.expert!r}", hint=f"there are: {known}", param="model")
 
-    async def _conversation_graph(self) -> Any:
+    async def _converse(self, state: Mapping[str, object], conversation_id: str) -> Any:
+        import sqlite3
+
+        path = self.settings.home / "conversations.sqlite"
+        try:
+            graph = await self._conversation_graph(path)
+            thread = {"configurable": {"thread_id": conversation_id}}
+            # Kept once, at the end: what travels between the nodes (a listener, a context) cannot be stored.
+            return await graph.ainvoke(state, thread, durability="exit")
+        except sqlite3.Error as error:
+            hint = f"free some room, move {path.name} away, or send the whole conversation in messages"
+            raise OutOfDisk(f"{path} cannot keep the conversation: {error}", hint=hint) from error
+
+    async def _conversation_graph(self, path: Path) -> Any:
         if self._conversations is None:
             from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-            path = self.settings.home / "conversations.sqlite"
             saver = await self._stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(path)))
             self._conversations = build_graph(self.parts, saver)
         return self._conversations

@@ -100,11 +100,11 @@ async def test_the_key_shows_neither_in_the_process_list_nor_in_its_representati
 async def test_closing_ends_the_process(spec):
     running = await start_worker(spec)
     assert running.alive
-    assert await running.listens()
+    assert await running.responds()
     assert running.resident_bytes() > 50e6
     await running.close()
     assert not running.alive
-    assert not await running.listens()
+    assert not await running.responds()
     assert running.resident_bytes() == 0
 
 

@@ -250,9 +250,9 @@ class _LocalBackend:
             raise BackendUnavailable(error.message, hint=error.hint) from error
 
     async def _bury(self) -> None:
-        """End a worker that takes no connections any more, so that the next call does not meet it dying."""
+        """End a worker that responds no more, so that the next call does not meet it dying."""
         worker = self._worker
-        if worker is not None and not await worker.listens():
+        if worker is not None and not await worker.responds():
             await worker.close()
 
     def _living(self) -> OpenAIBackend | None:

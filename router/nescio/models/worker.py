@@ -60,16 +60,18 @@ class Worker:
         """Its process id."""
         return self.process.pid
 
-    async def listens(self) -> bool:
-        """Whether its port takes connections; a process that was killed closes the port before it is gone."""
+    async def responds(self) -> bool:
+        """Whether it still speaks HTTP; one that was killed may take connections until its memory is gone."""
         host, port = self.address.removeprefix("http://").split(":")
         try:
             async with asyncio.timeout(_END_SECONDS):
-                _, writer = await asyncio.open_connection(host, int(port))
+                reader, writer = await asyncio.open_connection(host, int(port))
+                writer.write(b"GET /health HTTP/1.0\r\n\r\n")
+                head = await reader.read(5)
         except (OSError, TimeoutError):
             return False
         writer.close()
-        return True
+        return head == b"HTTP/"
 
     def resident_bytes(self) -> int:
         """Physical memory it holds, mapped weights included; 0 once it has ended."""

@@ -53,6 +53,9 @@ dependencies = ["nescio"]
 
 [tool.hatch.build.targets.wheel]
 packages = ["{module}"]
+
+[tool.hatch.build]
+dev-mode-dirs = ["."]
 """
 
 _MODULE = '''\

@@ -25,6 +25,8 @@ from nescio_experts.chemistry.wording import Missing, Solved
 from nescio_experts.grounded import Grounds, answer, join, sentence, unanswerable
 
 _FOLDER = Path(__file__).parent
+_LONGEST = 1_000
+"""Characters beyond which a text is no question about elements; reading it would take seconds."""
 _PRONOUNS = frozenset("it its this that they their them these those one".split())
 
 
@@ -52,6 +54,8 @@ class ChemistryExpert:
             tools = self._ready()
         except FileNotFoundError as error:
             return Abstained(Reason.TOOL_FAILED, f"{error}.", would_have_asked=self.card.name)
+        if len(query.text.strip()) > _LONGEST:
+            return unanswerable(self.card.name, "I could not find a question about chemical elements in that.", None)
         scan = self._scan(tools, query)
         ask = interpret(scan, tools.table)
         guess = None

@@ -177,7 +177,7 @@ class Engine:
         decision, force = gate(self.parts, query, route)
         return Preview(route, decision, force, self.router.scope_threshold)
 
-    async def observe(self, query: Query, *, progress: Progress = silent, samples: int | None = None) -> Observation:
+    async def observe(self, query: Query, *, progress: Progress = silent) -> Observation:
         """Ask the pinned or the top-ranked expert whatever the gates say, and record what they say."""
         self._check_pinned(query)
         started = time.perf_counter()

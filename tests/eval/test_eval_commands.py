@@ -47,6 +47,19 @@ def test_a_run_from_command_to_report(tmp_path, monkeypatch):
     assert json.loads(call("score", str(frozen), "--json").stdout) == metrics
 
 
+def test_a_run_of_some_systems_is_completed_by_a_run_of_all(tmp_path, monkeypatch):
+    async def chosen(stack, wanted):
+        return [system for system in systems() if system.name.partition("@")[0] in wanted]
+
+    monkeypatch.setattr(commands, "open_systems", chosen)
+    same = ("run", "--out", str(tmp_path / "run"), "--suite", "generated", "--limit", "15", "--json")
+    assert "60 calls made" in call(*same, "--system", "monolith", "--system", "prompted").stderr
+    ran = call(*same)
+    assert "15 calls made" in ran.stderr
+    assert not json.loads(ran.stdout)["missing"]
+    assert "router-gated" in json.loads(ran.stdout)["arms"]
+
+
 def test_a_gate_is_fitted_and_used(tmp_path, monkeypatch):
     monkeypatch.setattr(commands, "open_systems", fakes)
     fit, gate, test = (str(tmp_path / name) for name in ("fit", "gate", "test"))

@@ -69,6 +69,69 @@ def test_other_data_under_the_same_plan_is_refused(tmp_path):
         asyncio.run(run(tmp_path, Plan("fakes", seed=3, limit=20), changed, systems(), lambda progress: None))
 
 
+def named(*names: str) -> list[FakeSystem]:
+    return [system for system in systems() if system.name in names]
+
+
+def run_named(folder: Path, *names: str, at: str = "") -> int:
+    """The run of `run_fakes` by some of its systems, as if the code were at commit `at`."""
+    plan = Plan("fakes", seed=3, limit=20)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nescio_eval.run._commit", lambda: at)
+        return asyncio.run(run(folder, plan, some_questions(), named(*names), lambda progress: None))
+
+
+def test_a_run_that_gains_systems_asks_only_them_and_ends_like_a_run_of_all(tmp_path):
+    run_fakes(tmp_path / "whole")
+    score(tmp_path / "whole")
+    grown = tmp_path / "grown"
+    assert run_named(grown, "monolith", "prompted@0.5") == 2 * 30
+    score(grown)
+    assert run_fakes(grown) == CALLS - 2 * 30
+    score(grown)
+    assert samples(grown) == samples(tmp_path / "whole")
+    assert (grown / "metrics.json").read_bytes() == (tmp_path / "whole" / "metrics.json").read_bytes()
+
+
+def test_a_run_asked_for_fewer_systems_keeps_those_that_it_has(tmp_path):
+    run_fakes(tmp_path)
+    before = read_manifest(tmp_path)
+    assert run_named(tmp_path, "monolith", at="later") == 0
+    assert read_manifest(tmp_path) == before
+    assert "router-gated" in score(tmp_path)["arms"]
+
+
+def test_a_system_that_changed_is_refused_while_others_may_join(tmp_path):
+    run_named(tmp_path, "monolith")
+    before = (tmp_path / "manifest.json").read_bytes()
+    changed = [FakeSystem("monolith", 0.6), *named("router")]
+    with pytest.raises(DataError, match="system monolith"):
+        asyncio.run(run(tmp_path, Plan("fakes", seed=3, limit=20), some_questions(), changed, lambda progress: None))
+    assert (tmp_path / "manifest.json").read_bytes() == before
+    assert run_named(tmp_path, "router") == 30
+
+
+def test_the_manifest_names_the_commits_that_each_system_was_asked_at(tmp_path):
+    run_named(tmp_path, "monolith", at="a")
+    run_named(tmp_path, "monolith", "router", at="b")
+    generations = tmp_path / "generations.jsonl"
+    kept = [line for line in generations.read_text().splitlines(keepends=True) if '"system": "router"' not in line]
+    generations.write_text("".join(kept))
+    run_named(tmp_path, "monolith", "router", at="c")
+    manifest = read_manifest(tmp_path)
+    assert manifest["commit"] == "a"
+    assert manifest["commits"] == {"monolith": ["a"], "router": ["b", "c"]}
+
+
+def test_a_manifest_that_names_one_commit_alone_stands_for_all_its_systems(tmp_path):
+    run_named(tmp_path, "monolith", at="a")
+    manifest = read_manifest(tmp_path)
+    del manifest["commits"]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    run_named(tmp_path, "monolith", "router", at="b")
+    assert read_manifest(tmp_path)["commits"] == {"monolith": ["a"], "router": ["b"]}
+
+
 class Failing(FakeSystem):
     """Fails as told: a list of failures, one a call, then it answers."""
 

@@ -5,7 +5,7 @@ import pytest
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from nescio.decide import Policy
-from nescio.errors import BackendUnavailable
+from nescio.errors import BackendUnavailable, ContextExceeded
 from nescio.graph import MONOLITH, Parts, build_graph
 from nescio.types import Abstained, Answer, Answered, Evidence, Query, Reason
 from tests.doubles import DoubleCalibration, DoubleExpert, DoubleRouter, card, context, expert
@@ -57,7 +57,11 @@ async def test_an_experts_own_doubt_names_who_had_it():
 
 @pytest.mark.parametrize(
     ("failure", "reason"),
-    [(BackendUnavailable("gone"), Reason.EXPERT_UNAVAILABLE), (ZeroDivisionError(), Reason.TOOL_FAILED)],
+    [
+        (BackendUnavailable("gone"), Reason.EXPERT_UNAVAILABLE),
+        (ContextExceeded("5000 tokens"), Reason.BUDGET),
+        (ZeroDivisionError(), Reason.TOOL_FAILED),
+    ],
 )
 @pytest.mark.parametrize("target", [0.0, 0.75])
 async def test_a_failing_expert_is_a_typed_abstention_at_every_target(failure, reason, target):

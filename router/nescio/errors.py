@@ -24,6 +24,7 @@
     │   └── OutOfMemory         out_of_memory           507
     ├── PortTaken               port_taken              500
     └── BackendUnavailable      backend_unavailable     503
+        └── ContextExceeded     context_exceeded        400
 
 Bad input and bad set-up are errors. Doubt, a failed tool or a late expert is not: it is an abstention with its reason.
 """
@@ -188,3 +189,10 @@ class BackendUnavailable(NescioError):
 
     code = "backend_unavailable"
     http_status = 503
+
+
+class ContextExceeded(BackendUnavailable):
+    """The text is longer than the model reads at once."""
+
+    code = "context_exceeded"
+    http_status = 400

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict
 
 from nescio.conversation import routed_text
 from nescio.decide import ALWAYS_ANSWER, Ask, Policy, after_answer, before_answer, target_in_force
-from nescio.errors import BackendUnavailable
+from nescio.errors import BackendUnavailable, ContextExceeded
 from nescio.observe import log
 from nescio.types import Abstained, Answer, Context, Decision, Expert, Message, Progress, Query, Reason, Route, silent
 
@@ -113,6 +113,9 @@ async def ask(parts: Parts, name: str, query: Query, route: Route, progress: Pro
         progress(f"asking {name}")
         context = await parts.context_for(name, query, route, progress)
         return Reply(name, await parts.experts[name].answer(query, context))
+    except ContextExceeded:
+        message = f"this is more text than the model behind {name} reads at once."
+        return Reply(name, Abstained(Reason.BUDGET, message, would_have_asked=name))
     except BackendUnavailable as error:
         log.warning("expert unavailable", expert=name, error=error.message)
         message = f"the model behind {name} is not available at the moment."

@@ -5,7 +5,7 @@ import openai  # noqa: F401 - the first call would import it, which takes longer
 import pytest
 
 from nescio.backends import OpenAIBackend
-from nescio.errors import BackendUnavailable
+from nescio.errors import BackendUnavailable, ContextExceeded
 from nescio.models import ModelManager
 from nescio.settings import load_settings
 from nescio.types import Backend, Message
@@ -102,7 +102,8 @@ async def test_more_samples_than_the_server_takes_are_asked_for_with_seeds_of_th
     [
         (500, {"error": {"message": "boom"}}),
         (401, {"error": {"message": "no key"}}),
-        (400, {"error": {"message": "the request exceeds the available context size"}}),
+        (400, {"error": {"message": "temperature must not be negative", "type": "invalid_request_error"}}),
+        (500, {"error": {"message": "Context size has been exceeded.", "type": "server_error"}}),
         (200, b"<html>a proxy's page</html>"),
         (200, {"object": "nothing"}),
         (200, completion([])),
@@ -110,9 +111,54 @@ async def test_more_samples_than_the_server_takes_are_asked_for_with_seeds_of_th
 )
 async def test_every_failure_is_unavailable(server, backend, status, body):
     server.status, server.body = status, body
-    with pytest.raises(BackendUnavailable):
+    with pytest.raises(BackendUnavailable) as raised:
         await backend.chat(ASK)
+    assert not isinstance(raised.value, ContextExceeded)
     assert len(server.requests) == 1
+
+
+LLAMA_CPP = {
+    "error": {
+        "code": 400,
+        "message": "the request exceeds the available context size, try increasing it",
+        "type": "exceed_context_size_error",
+        "n_prompt_tokens": 5031,
+        "n_ctx": 2048,
+    }
+}
+VLLM = {
+    "object": "error",
+    "message": "This model's maximum context length is 2048 tokens. However, you requested 5543 tokens (5031 in the "
+    "messages, 512 in the completion). Please reduce the length of the messages or completion.",
+    "type": "BadRequestError",
+    "param": None,
+    "code": 400,
+}
+VLLM_LATER = {
+    "error": {
+        "message": "The decoder prompt (length 5031) is longer than the maximum model length of 2048.",
+        "type": "BadRequestError",
+        "param": None,
+        "code": 400,
+    }
+}
+OPENAI = {
+    "error": {
+        "message": "Your input exceeds the limit of this model.",
+        "type": "invalid_request_error",
+        "param": "messages",
+        "code": "context_length_exceeded",
+    }
+}
+
+
+@pytest.mark.parametrize("body", [LLAMA_CPP, VLLM, VLLM_LATER, OPENAI], ids=["llama.cpp", "vllm", "vllm v1", "openai"])
+@pytest.mark.parametrize("n", [1, 4])
+async def test_a_text_beyond_the_context_is_told_from_a_server_that_is_gone(server, backend, body, n):
+    server.status, server.body = 400, body
+    with pytest.raises(ContextExceeded) as raised:
+        await backend.chat(ASK, n=n)
+    assert "less text" in raised.value.hint
 
 
 async def test_one_failing_request_of_several_is_unavailable_too(server, backend):
@@ -208,6 +254,6 @@ async def test_leaving_ends_generation_on_a_real_server(smollm):
     assert (await smollm.chat(ASK, max_tokens=1, timeout=8.0))[0].text
 
 
-async def test_a_query_beyond_the_context_is_unavailable(smollm):
-    with pytest.raises(BackendUnavailable, match="context"):
+async def test_a_real_server_says_that_a_text_is_beyond_its_context(smollm):
+    with pytest.raises(ContextExceeded, match="context"):
         await smollm.chat([Message("user", "word " * 5000)], max_tokens=1)

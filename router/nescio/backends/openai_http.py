@@ -1,15 +1,17 @@
 """The one client for language models: OpenAI's chat completions over HTTP, to llama.cpp, vLLM or any provider.
 
-It does not retry, choose a model, or start a server. Every failure becomes `BackendUnavailable`.
+It does not retry, choose a model, or start a server. Every failure becomes `BackendUnavailable`, one of its kinds where
+the text is too long.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nescio.errors import BackendUnavailable
+from nescio.errors import BackendUnavailable, ContextExceeded
 from nescio.types import Completion, Message, Token
 
 if TYPE_CHECKING:
@@ -119,8 +121,9 @@ class OpenAIBackend:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._request(own, timeout)) for own in requests]
         except* BackendUnavailable as failures:
-            failed = failures.exceptions[0]
-            raise BackendUnavailable(str(failed), hint=_HINT) from failed
+            first = failures.exceptions[0]
+            failed = first if isinstance(first, BackendUnavailable) else BackendUnavailable(str(first), hint=_HINT)
+            raise failed from first.__cause__
         return [task.result() for task in tasks]
 
     async def _request(self, request: dict[str, Any], timeout: float) -> tuple[Completion, ...]:
@@ -131,7 +134,7 @@ class OpenAIBackend:
                 **request, extra_body=self._extra_body or None, timeout=timeout
             )
         except (OpenAIError, ValueError) as error:
-            raise BackendUnavailable(f"{self._name}: {_said(error)}", hint=_HINT) from error
+            raise _failure(self._name, error) from error
         return self._read(response)
 
     def _read(self, response: ChatCompletion) -> tuple[Completion, ...]:
@@ -156,7 +159,16 @@ class OpenAIBackend:
         return self._opened
 
 
+_CONTEXT = re.compile(r"context[ _](?:size|length|window)|maximum model length", re.IGNORECASE)
+"""How servers say that a text is too long for the model; the status is 400 for other faults too."""
 _HINT = "nescio doctor says whether the model's server runs"
+
+
+def _failure(name: str, error: Exception) -> BackendUnavailable:
+    message = f"{name}: {_said(error)}"
+    if getattr(error, "status_code", None) == 400 and _CONTEXT.search(f"{message} {getattr(error, 'body', '')}"):
+        return ContextExceeded(message, hint="ask with less text, or give the model a longer context in the profile")
+    return BackendUnavailable(message, hint=_HINT)
 
 
 def _said(error: Exception) -> str:

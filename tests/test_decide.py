@@ -67,6 +67,25 @@ def test_worth_at_the_floor_is_too_little():
     assert decision.reason is Reason.LOW_ROUTING_CONFIDENCE
 
 
+@pytest.mark.parametrize(
+    ("p_route", "target", "message"),
+    [
+        (0.93, 0.95, "the chance that this is a question for a (93%) does not exceed the 95% asked for."),
+        (0.999, 0.999, "the chance that this is a question for a (99.9%) does not exceed the 99.9% asked for."),
+        (
+            0.9,
+            0.85,
+            "the chance that this is a question for a (90%) leaves an answer hardly any to exceed the 85% asked for.",
+        ),
+        (math.nan, 0.5, "the chance that this is a question for a (unknown) does not exceed the 50% asked for."),
+    ],
+)
+def test_too_little_worth_is_said_with_the_route_and_the_target(p_route: float, target: float, message: str):
+    decision = before(route(("a", p_route)), worth=0.01, target=target)
+    assert isinstance(decision, Abstained)
+    assert decision.message == message
+
+
 def test_a_pinned_expert_skips_routing_confidence_and_keeps_the_scope_gate():
     assert before(route(("a", 0.9), ("b", 0.1)), worth=0.0, pinned="b") == Ask("b")
     decision = before(route(("a", 0.9), ("b", 0.1), scope=0.1), pinned="b")

@@ -17,6 +17,8 @@ from nescio.types import DEFAULT_TARGET, Abstained, Answer, Answered, Decision, 
 ALWAYS_ANSWER = 0.0
 """The target at which neither rule nor gates are evaluated."""
 
+_NEARLY = 0.99
+
 STILL_ABSTAIN_AT_ZERO = frozenset(
     {Reason.POLICY, Reason.BUDGET, Reason.TOOL_FAILED, Reason.EXPERT_UNAVAILABLE, Reason.FAULT}
 )
@@ -99,8 +101,9 @@ def before_answer(
     confidence = confidences.get(expert)
     if confidence is None:
         return Ask(expert) if policy.answer_uncalibrated else _uncalibrated(expert)
-    if pinned is None and not confidence.worth(route.p_route(expert), target) > worth_floor:
-        message = f"I am not sure enough that this is a question for {expert}."
+    p_route = route.p_route(expert)
+    if pinned is None and not confidence.worth(p_route, target) > worth_floor:
+        message = _hopeless(expert, p_route, target)
         return Abstained(Reason.LOW_ROUTING_CONFIDENCE, message, would_have_asked=expert)
     return Ask(expert)
 
@@ -139,5 +142,14 @@ def _uncalibrated(expert: str, withheld: Answer | None = None) -> Abstained:
     return Abstained(Reason.UNCALIBRATED, message, would_have_asked=expert, withheld=withheld)
 
 
+def _hopeless(expert: str, p_route: float, target: float) -> str:
+    """Says which of the two is to blame: a route in doubt, or a target that hardly any answer exceeds."""
+    sure = f"the chance that this is a question for {expert} ({_percent(p_route)})"
+    if p_route > target:
+        return f"{sure} leaves an answer hardly any to exceed the {_percent(target)} asked for."
+    return f"{sure} does not exceed the {_percent(target)} asked for."
+
+
 def _percent(p: float) -> str:
-    return "unknown" if math.isnan(p) else f"{100 * p:.0f}%"
+    """Whole per cents, but no 100% for what is less."""
+    return "unknown" if math.isnan(p) else f"{100 * p:.0f}%" if p < _NEARLY else f"{100 * p:.4g}%"

@@ -323,7 +323,7 @@ async def test_full_disk_costs_no_answer_but_a_conversation_that_cannot_be_kept_
     async with await _start(served_home, smol) as engine:
         # What SQLite itself says when the disk is full.
         event.listen(engine._outcomes._engine, "begin", lambda c: c.exec_driver_sql("pragma max_page_count = 1"))
-        while not engine._outcomes.lost:
+        while not engine.lost:
             answer(await engine.ask(query(IRON)))
         answer(await engine.ask(query(IRON)))
         with pytest.raises(OutOfDisk, match="conversation"):

@@ -167,7 +167,7 @@ class Engine:
         except TimeoutError:
             end = await self._out_of_time(query)
         outcome = self._outcome(end, time.perf_counter() - started)
-        await asyncio.to_thread(self._outcomes.record, outcome, "live")
+        await self.record(outcome)
         return outcome
 
     async def preview(self, text: str, target: float | None = None) -> Preview:
@@ -214,6 +214,15 @@ class Engine:
             InvalidRequest: It was an abstention; only answers are graded.
         """
         await asyncio.to_thread(self._outcomes.grade, completion_id, grade, answer)
+
+    async def record(self, outcome: Outcome) -> None:
+        """Keep `outcome`; one that cannot be kept is counted in `lost`, never raised."""
+        await asyncio.to_thread(self._outcomes.record, outcome, "live")
+
+    @property
+    def lost(self) -> int:
+        """How many outcomes could not be kept since the start."""
+        return self._outcomes.lost
 
     async def readiness(self) -> Readiness:
         """Whether a chat request would be served now."""

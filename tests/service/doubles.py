@@ -174,6 +174,8 @@ class EngineDouble:
     )
     asked: list[tuple[Query, str | None]] = field(default_factory=list)
     grades: list[tuple[str, str, str | None]] = field(default_factory=list)
+    recorded: list[Outcome] = field(default_factory=list)
+    lost: int = 0
     entered: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
@@ -217,6 +219,9 @@ class EngineDouble:
                 f"no completion has the id {completion_id!r}.", hint="use the id of a completion", param="id"
             )
         self.grades.append((completion_id, grade, answer))
+
+    async def record(self, outcome: Outcome) -> None:
+        self.recorded.append(outcome)
 
     async def readiness(self) -> ReadinessDouble:
         return ReadinessDouble(self.ready, {"router": "4 experts", "model general": "ready" if self.ready else "died"})

@@ -13,6 +13,7 @@ import openai
 import pytest
 
 from nescio.service.body import MAX_BODY_BYTES
+from nescio.types import Reason
 from tests.service.conftest import Server
 from tests.service.test_parameters import body
 
@@ -102,6 +103,15 @@ def test_deadline_that_passes_at_work_is_a_typed_abstention(serve: Callable[...,
     assert '"reason":"expert_unavailable"' in response.text.replace('": "', '":"')
     assert server.engine.cancelled.is_set()
     assert "nescio_timeouts_total 1.0" in server.http.get("/metrics").text
+    (kept,) = server.engine.recorded
+    assert kept.query.id in response.text
+    assert kept.decision.reason is Reason.EXPERT_UNAVAILABLE
+
+
+def test_outcomes_that_could_not_be_kept_are_a_metric(serve: Callable[..., Server]) -> None:
+    server = serve()
+    server.engine.lost = 3
+    assert "nescio_outcomes_lost 3.0" in server.http.get("/metrics").text
 
 
 def test_stop_of_the_server_ends_generation(serve: Callable[..., Server]) -> None:

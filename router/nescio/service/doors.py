@@ -107,6 +107,15 @@ class EngineDoor(Protocol):
         """
         ...
 
+    async def record(self, outcome: Outcome) -> None:
+        """Keep an outcome that the service decided in the engine's place."""
+        ...
+
+    @property
+    def lost(self) -> int:
+        """How many outcomes could not be kept since the start."""
+        ...
+
     async def readiness(self) -> ReadinessDoor:
         """Whether a chat request would be served now."""
         ...

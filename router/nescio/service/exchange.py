@@ -134,7 +134,7 @@ class Exchange:
             except TimeoutError:
                 if not limit.expired():
                     raise
-                outcome = self._late(self._loop.time() - begun)
+                outcome = await self._late(self._loop.time() - begun)
         self._desk.metrics.decided(outcome)
         return outcome
 
@@ -142,9 +142,11 @@ class Exchange:
         """Take progress from whichever thread tells it."""
         self._loop.call_soon_threadsafe(self._progress.put_nowait, text)
 
-    def _late(self, seconds: float) -> Outcome:
+    async def _late(self, seconds: float) -> Outcome:
         self._desk.metrics.timeouts.inc()
-        return late(self._call.query, self._desk.timeout_s, seconds, self._desk.default_target)
+        outcome = late(self._call.query, self._desk.timeout_s, seconds, self._desk.default_target)
+        await self._desk.engine.record(outcome)
+        return outcome
 
 
 @asynccontextmanager

@@ -146,6 +146,7 @@ def _add_probes(router: APIRouter, desk: Desk) -> None:
         """Prometheus metrics."""
         desk.metrics.waiting.set(desk.turnstile.waiting)
         desk.metrics.inside.set(desk.turnstile.inside)
+        desk.metrics.lost.set(desk.engine.lost)
         return Response(desk.metrics.page(), media_type=CONTENT_TYPE)
 
 

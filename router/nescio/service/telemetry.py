@@ -68,6 +68,7 @@ class Metrics:
         self.grades = Counter("nescio_grades", "Grades received as feedback.", ["grade"], registry=here)
         self.waiting = Gauge("nescio_queue_waiting", "Chat requests that wait for their turn.", registry=here)
         self.inside = Gauge("nescio_generating", "Chat requests that are being answered.", registry=here)
+        self.lost = Gauge("nescio_outcomes_lost", "Outcomes that could not be kept since the start.", registry=here)
         Gauge("nescio_info", "The version that runs.", ["version"], registry=here).labels(version("nescio")).set(1)
 
     def decided(self, outcome: Outcome) -> None:

@@ -431,6 +431,30 @@ def test_changed_code_changes_the_fingerprint_shared_code_too(package, file, old
     assert mark(package).changed(before.parts) == ("code",)
 
 
+@pytest.mark.parametrize("name", ["names.toml", "tables/names.json"])
+def test_changed_data_changes_the_fingerprint_and_its_formatting_does_not(package, name):
+    path = package / name
+    path.parent.mkdir(exist_ok=True)
+    shapes = (
+        ("a = 1 # one", "a=1", "a = 2", "a = ") if name.endswith("toml") else ('{"a": 1}', '{"a":1}', '{"a": 2}', "{")
+    )
+    marks = []
+    for text in shapes:
+        path.write_text(text)
+        marks.append(mark(package))
+    first, reformatted, changed, broken = marks
+    assert reformatted.changed(first.parts) == ()
+    assert changed.changed(first.parts) == broken.changed(first.parts) == broken.changed(changed.parts) == ("code",)
+
+
+def test_files_beside_the_code_that_are_no_data_leave_the_fingerprint(package):
+    before = mark(package)
+    (package / "calibration").mkdir()
+    for name in ("card.toml", "calibration/calibration.json", "exemplars.jsonl", "questions.jsonl", "notes.md"):
+        (package / name).write_text("x = 1")
+    assert mark(package).changed(before.parts) == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "part"),
     [

@@ -1,8 +1,9 @@
 """What determines an expert's features, as hashes: a calibration fits only the expert it was fitted on.
 
-Counted are the expert's own code (as a syntax tree without docstrings: formatting and comments do not matter), the
-shared code of its own package that it imports, the card's fields that change its behaviour, the model's checksum, the
-encoder, and the version of the routing features. Not counted: exemplars, library versions, the platform.
+Counted are the expert's own code (as a syntax tree without docstrings: formatting and comments do not matter) and the
+TOML and JSON files beside it (by what they say), the shared code of its own package that it imports, the card's fields
+that change its behaviour, the model's checksum, the encoder, and the version of the routing features. Not counted:
+exemplars, library versions, the platform.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -24,8 +26,11 @@ _VARIANT = re.compile(r"[-_](?:int8|quint8|onnx|torch|fp32|safetensors)$")
 _FEATURE_CODE = ("evidence", "prompt_expert")
 """Modules of nescio that compute features for experts; counted where an expert uses them."""
 
+_NO_DATA = ("card.toml", "pyproject.toml")
+"""What lies beside an expert's code and is not read by it; the card's fields are counted by themselves."""
+
 _HINTS = {
-    "code": "the expert's code",
+    "code": "the expert's code or data",
     "card": "its card (features, prompt, samples or longest answer)",
     "model": "the model's weights",
     "encoder": "the encoder",
@@ -105,8 +110,29 @@ def _has_docstring(node: ast.AST) -> bool:
 def _code_of(card: Card) -> list[list[object]]:
     # What an installed file is called and how a checkout lies on disk must not matter: names are relative.
     own = {f"own/{path.relative_to(card.folder).as_posix()}": path for path in card.modules}
-    shared = dict(_shared(card))
-    return [[name, canonical(path.read_text(encoding="utf-8"))] for name, path in sorted((own | shared).items())]
+    counted = own | dict(_shared(card)) | dict(_data(card))
+    return [[name, _content(path)] for name, path in sorted(counted.items())]
+
+
+def _data(card: Card) -> Iterator[tuple[str, Path]]:
+    """Data files that the expert's code may read; an expert without code reads none."""
+    if not card.modules:
+        return
+    for path in card.folder.rglob("*"):
+        place = path.relative_to(card.folder)
+        if path.suffix in (".toml", ".json") and place.name not in _NO_DATA and place.parts[0] != "calibration":
+            yield f"own/{place.as_posix()}", path
+
+
+def _content(path: Path) -> object:
+    """What a file says, as far as it can be told from how it is written."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        if path.suffix == ".toml":
+            return tomllib.loads(text)
+        return json.loads(text) if path.suffix == ".json" else canonical(text)
+    except ValueError:
+        return text
 
 
 def _shared(card: Card) -> Iterator[tuple[str, Path]]:

@@ -7,18 +7,22 @@ something to compare, and what is left over makes the question one that this exp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
+from nescio_experts.chemistry.conditions import conditioned, worded
 from nescio_experts.chemistry.pieces import Pieces, loose, sort_pieces, unexplained
-from nescio_experts.chemistry.properties import PROPERTIES
+from nescio_experts.chemistry.properties import PROPERTIES, Property
 from nescio_experts.chemistry.question import Ask, Bound, Misfit, Operation
 from nescio_experts.chemistry.scan import Scan, is_ordinal, whole_number
 from nescio_experts.chemistry.sets import SET_PROPERTIES, in_set
 from nescio_experts.chemistry.table import Table
-from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
+from nescio_experts.chemistry.units import to_base
 from nescio_experts.grounded import Hit
 
+_OTHER_OPERATIONS = frozenset({"ratio", "mean", "median", "compare", "same"})
+"""Operations that a conversion of an amount does not go with."""
+_OPEN = frozenset("which what who when where why how whose whom name list".split())
+"""Words of questions that yes or no does not answer."""
 _JOINED = frozenset({"check_symbol", "check_value", "neighbour"})
 """Operations whose two pieces need nothing that joins them."""
 
@@ -34,7 +38,8 @@ def interpret(scan: Scan, table: Table, guess: str | None = None) -> Ask | Misfi
     pieces = sort_pieces(scan, table, guess)
     ask = _ask(pieces, table)
     if isinstance(ask, Ask):
-        ask = _conditioned(ask, pieces)
+        ask = conditioned(ask, pieces)
+        ask = worded(ask, pieces) if isinstance(ask, Ask) else ask
     left = unexplained(scan, pieces.used)
     if left.unexplained:
         known = bool(scan.named or scan.isotopes)
@@ -50,6 +55,20 @@ def _ask(pieces: Pieces, table: Table) -> Ask | Misfit:
         if found is not None:
             return found
     return _lookup(pieces, table)
+
+
+def _amount(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    """The mass of some moles of an element, and the other way round."""
+    given = pieces.scan.amount
+    if given is None:
+        return None
+    weighed = set(pieces.properties) <= {"atomic_weight", "molar_mass", "heavy"}
+    other = pieces.sets or pieces.comparatives or pieces.superlatives or pieces.scan.isotopes
+    asked = pieces.properties or given.unit == "g" or {"g", "kg"} & set(pieces.units)
+    if not weighed or not asked or other or len(pieces.elements) != 1 or _OTHER_OPERATIONS & pieces.ops:
+        return Misfit("shape")
+    operation: Operation = "mass_of_amount" if given.unit == "mol" else "amount_of_mass"
+    return Ask(operation, ("molar_mass",), tuple(pieces.elements), value=given.value, operations=1)
 
 
 def _isotope(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -87,18 +106,26 @@ def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         return None
     hit = pieces.superlatives[0]
     direction = 1 if hit.id[1] == "+" else -1
-    if len(pieces.superlatives) > 1 or pieces.comparatives or len(pieces.properties) != 1:
+    properties = [p for p in pieces.properties if p not in {"series", "name"}] if pieces.sets else pieces.properties
+    if len(pieces.superlatives) > 1 or pieces.comparatives or len(properties) != 1:
         return Misfit("shape")
-    prop = pieces.properties[0]
+    prop = properties[0]
     if prop == "oxidation_states" and len(pieces.elements) == 1:
         return Ask("lookup", (prop,), tuple(pieces.elements), direction=direction, operations=1)
-    if prop not in PROPERTIES or not (PROPERTIES[prop].numeric or prop == "oxidation_states"):
-        if prop != "heavy":
-            return Misfit("shape")
+    if prop == "heavy":
         prop = "atomic_weight"
+    if prop not in PROPERTIES or not (PROPERTIES[prop].numeric or prop == "oxidation_states"):
+        return Misfit("shape")
     rank, top = _rank_and_top(pieces, hit)
     common = Ask("extreme", (prop,), direction=direction, rank=rank, top=top, nth=pieces.nth, operations=1)
+    return _extreme_of(common, pieces)
+
+
+def _extreme_of(common: Ask, pieces: Pieces) -> Ask | Misfit:
+    """The most extreme of the elements named, or of a set; or whether one element is that."""
     if len(pieces.elements) >= 2:
+        if common.rank > 1 or common.top > 1:
+            return Misfit("shape")
         return replace(common, operation="choose", elements=tuple(pieces.elements))
     if len(pieces.elements) == 1:
         if not pieces.yes_no:
@@ -184,12 +211,14 @@ def _two_values(pieces: Pieces, table: Table) -> Ask | Misfit | None:
 
 
 def _says_difference(scan: Scan) -> bool:
-    return any(scan.reading.words[h.indexes[0]].folded != "how" for h in scan.of("o:difference"))
+    plain = {"how", "by", "much", "many", "more", "degrees", "kelvin", "celsius"}
+    return any({scan.reading.words[i].folded for i in h.indexes} - plain for h in scan.of("o:difference"))
 
 
 def _aggregate(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     wanted = {"mean", "sum", "median"} & pieces.ops
-    if not wanted or (len(pieces.elements) < 2 and not pieces.scan.sets):
+    counts = wanted == {"sum"} and not pieces.properties
+    if not wanted or counts or (len(pieces.elements) < 2 and not pieces.scan.sets):
         return None
     if len(pieces.properties) != 1 or not PROPERTIES[pieces.properties[0]].numeric:
         return Misfit("shape")
@@ -206,27 +235,43 @@ def _aggregate(pieces: Pieces, table: Table) -> Ask | Misfit | None:
 
 def _membership(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     """Whether one element belongs to a set ("Is mercury liquid?") or has a value ("Is its atomic number 26?")."""
-    offered = len(pieces.sets) == 2 and _either(pieces.scan)
-    if len(pieces.elements) != 1 or not (pieces.yes_no or (offered and not pieces.properties)):
+    kinds = {SET_PROPERTIES[name.partition(":")[0]] for name in pieces.sets}
+    other = set(pieces.properties) - kinds - {"name", "phase", "series", "group", "period", "block"}
+    asked = bool(pieces.properties) and set(pieces.properties) <= kinds
+    offered = len(pieces.sets) > 1 and (asked or _either(pieces.scan))
+    if len(pieces.elements) != 1 or not (pieces.yes_no or (offered and not other) or _bare_check(pieces)):
         return None
     elements = tuple(pieces.elements)
     if len(pieces.properties) == 1 and pieces.properties[0] in PROPERTIES and not pieces.sets:
-        prop = PROPERTIES[pieces.properties[0]]
-        measured = pieces.value() if prop.numeric else None
-        if measured is not None:
-            value = to_base(measured[0], measured[1], prop.unit, prop.kind)
-            if value is None:
-                return Misfit("shape")
-            return Ask("check_value", (prop.id,), elements, value=value, nth=pieces.nth, operations=1)
+        return _check_value(pieces, PROPERTIES[pieces.properties[0]])
     if offered:
-        return Ask("lookup", (SET_PROPERTIES[pieces.sets[0].partition(":")[0]],), elements, operations=1)
-    if pieces.sets and not [p for p in pieces.properties if p not in {"phase", "series", "group", "period", "block"}]:
+        return Misfit("shape") if len(kinds) > 1 or other else Ask("lookup", tuple(kinds), elements, operations=1)
+    if pieces.sets and not other:
         return Ask("check_set", elements=elements, sets=tuple(pieces.sets), operations=1)
     return None
 
 
+def _check_value(pieces: Pieces, prop: Property) -> Ask | Misfit | None:
+    measured = pieces.value() if prop.numeric else None
+    if measured is None:
+        return None
+    value = to_base(measured[0], measured[1], prop.unit, prop.kind)
+    if value is None:
+        return Misfit("shape")
+    elements = tuple(pieces.elements)
+    return Ask("check_value", (prop.id,), elements, value=value, nth=pieces.nth, operations=1)
+
+
+def _bare_check(pieces: Pieces) -> bool:
+    """Whether a text is no more than an element and a set with a question mark ("radium: radioactive?")."""
+    asks = pieces.scan.reading.text.rstrip().endswith("?") and not _OPEN & set(pieces.scan.reading.folded())
+    return asks and len(pieces.sets) == 1 and not pieces.properties
+
+
 def _either(scan: Scan) -> bool:
     """Whether two sets are offered as alternatives ("a metal or a metalloid")."""
+    if scan.of("x:else") or scan.of("x:options"):
+        return True
     ends = sorted(scan.sets, key=lambda hit: hit.indexes)
     return bool(re.search(r"\bor\b", scan.between(ends[0].indexes[-1], ends[-1].indexes[0])))
 
@@ -255,13 +300,16 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     properties = [p for p in pieces.properties if p not in {"name", "phase", "series", "discoverers"}]
     if pieces.properties and set(pieces.properties) & {"discoverers", "discovery_year"}:
         return _discovered(pieces, sets)
-    if "count" in pieces.ops and not properties:
+    if {"count", "sum"} & pieces.ops and not properties:
         return Ask("count", sets=sets, operations=1)
     if not sets:
         return Misfit("no_element")
     if not properties:
         # "Are all halogens gases?" is about the set, not about who belongs to it.
         return Misfit("shape") if pieces.yes_no else Ask("list", sets=sets, operations=1)
+    if properties == ["atomic_radius"] and {"size", "sizes"} & set(pieces.scan.reading.folded()):
+        # The size of a period may be the number of its elements as well as that of their atoms.
+        return Misfit("shape")
     if len(properties) == 1 and properties[0] in PROPERTIES:
         ranked = 1 if "rank" in pieces.ops else 0
         return Ask("list", tuple(properties), sets=sets, direction=ranked, nth=pieces.nth, operations=1)
@@ -296,6 +344,8 @@ def _neighbour(pieces: Pieces, table: Table) -> Ask | Misfit | None:
 def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:
     if not pieces.elements:
         return Misfit("no_element")
+    if "rank" in pieces.ops and len(pieces.elements) == 1:
+        return Misfit("shape")
     properties = pieces.properties or (["name"] if _points_at(pieces.scan) else [])
     if not properties:
         return Misfit("no_property")
@@ -306,6 +356,7 @@ def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:
     for name in pieces.sets:
         # "Liquid nitrogen boils at …" is fine; the density of liquid iron is another than that of iron.
         wording = name.startswith("phase:") and all(PROPERTIES[p].kind == "temperature" for p in properties)
+        wording = wording or (name == "phase:gas" and properties == ["ionization_energy"])
         if not wording and not all(in_set(table, z, name) for z in pieces.elements):
             return Misfit("shape", tuple(pieces.sets))
     direction = 1 if "compare" in pieces.ops and len(pieces.elements) > 1 else 0
@@ -321,29 +372,8 @@ def _points_at(scan: Scan) -> bool:
     )
 
 
-def _conditioned(ask: Ask, pieces: Pieces) -> Ask | Misfit:
-    """`ask` with the temperature and the units that were asked for; bare units of a given value do not count."""
-    kelvin: float | None = None
-    about_phase = ask.properties == ("phase",) or any(name.startswith("phase:") for name in ask.sets)
-    measured = pieces.value() if about_phase else None
-    if measured is not None:
-        kelvin = to_base(measured[0], measured[1], "K", "temperature")
-        if kelvin is None:
-            return Misfit("shape")
-    valued = {h.id[2:] for h in pieces.scan.of("u:") if any(n.index + 1 == h.indexes[0] for n in pieces.scan.numbers)}
-    units = tuple(unit for unit in pieces.units if unit not in valued)
-    if any(not _fits(unit, ask.properties) for unit in units):
-        return Misfit("shape")
-    return replace(ask, units=units, kelvin=kelvin)
-
-
-def _fits(unit: str, properties: Sequence[str]) -> bool:
-    return any(
-        (PROPERTIES[p].unit, unit) in UNIT_FACTORS or PROPERTIES[p].unit == unit for p in properties if p != "heavy"
-    )
-
-
 _RULES = (
+    _amount,
     _isotope,
     _check_name,
     _superlative,

@@ -63,9 +63,9 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{mass,weight,grams,kilograms,kilos} per {unit ,}{volume,cc,milliliter,millilitre,ml}",
         "{mass,weight,grams,kilograms,kilos,weigh,weighs} .. {a,per,each,every,one} {cubic,cc,ml,milliliter,"
         "litre,liter}"
-        " {centimeter,centimetre,cm,meter,metre,inch,of,}",
-        "{1,one,a,single} cubic {cm,centimeter,centimetre,m,meter,metre,inch} .. {weigh,weighs,mass,have,heavy}",
-        "{weigh,weighs,weight,heavy,mass} .. {cubic,cube} {centimeter,centimetre,cm,meter,metre,inch,}",
+        " {centimeter,centimetre,cm,meter,metre,of,}",
+        "{1,one,a,single} cubic {cm,centimeter,centimetre,m,meter,metre} .. {weigh,weighs,mass,have,heavy}",
+        "{weigh,weighs,weight,heavy,mass} .. {cubic,cube} {centimeter,centimetre,cm,meter,metre,}",
         "{cubic centimeter,cubic centimetre,cubic meter,cubic metre} .. {weigh,weighs}",
         "{grams per cubic cm,g per cc,mass of {1,one,a} cubic {centimeter,centimetre,cm}}",
         "rho",
@@ -250,7 +250,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{heat,enthalpy,latent heat,energy} of {fusion,melting}",
         "{fusion,melting} {heat,enthalpy,energy}",
         "{energy,heat} .. {melt,melting} .. {mole,mol}",
-        "{energy,heat} .. {melt,melting,liquefy}",
+        "{energy,how much heat,amount of heat,heat needed,heat required,heat it takes} .. {melt,melting,liquefy}",
         "{energy,heat} .. {fuse,fusing}{, .. mole}",
         "{latent heat of fusion,molar heat of fusion,latent heat for melting}",
         "{heats of fusion,enthalpies of fusion}",
@@ -259,7 +259,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{heat,enthalpy,latent heat,energy} of {" + _VAPORIZE[1:-1] + ",boiling,vapourisation,vapourization}",
         "{" + _VAPORIZE[1:-1] + ",vapourisation} {heat,enthalpy,energy}",
         "{energy,heat} .. {vaporize,vaporise,boil,evaporate,boiling} .. {mole,mol}",
-        "{energy,heat} .. {vaporize,vaporise,boil,evaporate}",
+        "{energy,how much heat,amount of heat,heat needed,heat required} .. {vaporize,vaporise,boil,evaporate}",
         "{heats,enthalpies} of " + _VAPORIZE,
     ),
     "heat_of_formation": (

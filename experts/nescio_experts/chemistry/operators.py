@@ -89,13 +89,20 @@ COMPARATIVES: dict[str, tuple[str, ...]] = {
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
     "o:difference": (
-        "{difference,differences,differ,differs,gap,margin,spread,apart,subtract,minus,delta}",
+        "{difference,differences,differ,differs,gap,margin,spread,apart,subtract,minus,delta,differing,"
+        "separate,separates,distance,separation}",
+        "{how ,}{far,wide,widely,close} apart",
+        "{temperature,degree} {gap,difference,distance,spread}",
+        "{lie,lies,are there,is there} between",
         "{by ,}how {much,many}{, degrees, kelvin, celsius,}",
         "by how {much,many,many degrees,much more}",
         "{what ,which }{is ,are ,}the {difference,gap}",
     ),
     "o:ratio": ("{how many times,ratio,factor,quotient,times as,times more,how many fold,what multiple}",),
-    "o:count": ("{how many,number of,count,count of,total number of,count up,how numerous,tally}",),
+    "o:count": (
+        "how many {boxes,squares,cells,entries,spots,places,slots,members,kinds of element,different elements}",
+        "{how many,number of,count,count of,total number of,count up,how numerous,tally}",
+    ),
     "o:rank": ("{rank,order,sort,arrange,ranking,ranked,sorted,ordered}{, in order}{, of, by, from}",),
     "o:list": (
         "{list,enumerate,list all,list out,list of,name all,name every,all the,all of the,give all,complete list}",
@@ -109,6 +116,10 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "o:previous": ("{comes,come,sits,is,stands,lies} {right ,directly ,immediately ,just ,}before", "precedes"),
     "o:same": ("{same,identical,equal}{, as}",),
     "o:true": (
+        "{whether,yes or no}",
+        "{wonder,wondering,know,say,tell me,check,sure,find out,see,clarify,confirm} {if,that}",
+        "{would,do,could,can} you {say,call,consider,classify,describe,regard,class,label,categorize,categorise}",
+        "{should,can,could,may} {i,one,we} {say,call,consider,classify,describe,regard,count,class,treat,label}",
         "{is it true that,is it true,is it correct that,is it the case that,true or false,right or wrong,true that}",
     ),
 }
@@ -174,8 +185,25 @@ UNITS: dict[str, tuple[str, ...]] = {
     "u:J/(g·K)": ("{in ,}{joules,joule,j} per gram {per ,and ,}{kelvin,degree,celsius,k}", "{in ,}jgk"),
     "u:W/(m·K)": ("{in ,}{watts,watt,w} per {meter,metre,m} {per ,and ,}{kelvin,degree,k}", "{in ,}wmk"),
     "u:u": ("{in ,}{u,amu,dalton,daltons,da,atomic mass units,unified atomic mass units}",),
+    "u:g": ("{in ,to ,into ,}{gram,grams,g,gramme,grammes}",),
+    "u:kg": ("{in ,to ,into ,}{kilogram,kilograms,kg,kilos}",),
     "u:g/mol": ("{in ,}{g,gram,grams} {per ,a ,}{mol,mole}",),
 }
+
+LACKING: dict[str, tuple[str, ...]] = {
+    "n:lacking": (
+        "{ionization,ionisation} {state,states,constant,chamber,rate,degree,fraction}",
+        "{start,starts,begin,begins,end,ends,spelled,spelt} with",
+        "{how many,number of,first,last,initial,final} {letter,letters}",
+        "{letter,letters} .. {name,word}",
+        "{energy,charge,current,number,electron,flux,bulk,vapor,vapour,optical,gas,power} density",
+        "density of states",
+        "element {above,below,under,over,beneath,underneath,next to,beside}",
+        "{bond,lattice,binding,activation,surface,free,kinetic,fermi} energy",
+        "{boiling,melting,freezing} {water,pot,ice}",
+    ),
+}
+"""What sounds like a property and is none that is tabulated."""
 
 CONDITIONS: dict[str, tuple[str, ...]] = {
     "x:room": (
@@ -183,6 +211,8 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "temperatures}",
         "{at ,under ,in ,}{standard ,normal }{temperature,temp}{, and pressure, pressure}",
         "{at ,under ,in ,}{stp,rt,rtp,satp}",
+        "{in ,}{a ,an ,the ,}{normal ,ordinary ,heated ,}room",
+        "{at ,under ,in ,}{ordinary,normal,everyday,usual} {temperature,temperatures}",
         "at {25,20} {celsius,degrees celsius,degrees,c}",
     ),
     "x:pressure": (
@@ -193,42 +223,51 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     ),
     "x:wording": (
         "for the first time",
+        "{along,together,combined} with",
+        "{in addition to,followed by}",
+        "under {what,which}",
         "{if ,when ,}{i,you,we,one} {heat,heated,keep heating}{, up,it}",
         "{heat,heated} up",
         "{need,needs,have,has} to be heated",
         "{as far as you know,to your knowledge,off the top of your head,just out of curiosity,out of curiosity}",
         "{by the way,for my homework,for school,for a quiz,for a class}",
     ),
+    "x:energy": (
+        "{how much ,what ,which ,minimum ,amount of ,}{energy,energies}",
+        "{cost,costs,costing,supplied,supply,invest,invested,spend,spent,expend,expended,input}",
+    ),
+    "x:strength": ("{how ,}{strong,strongly,greedy,greedily,hungry,eager,eagerly}",),
+    "x:once": ("{once,singly,one time,a single time,just once}",),
+    "x:heating": (
+        "{have ,need ,must ,should ,}{i ,you ,we ,one ,to ,}{heat,warm}{, it, up, it up}",
+        "{completely,fully,entirely,temperature wise,furnace,oven,crucible,stay,stays,staying,remain,remains,"
+        "remaining}",
+    ),
+    "x:members": (
+        "{chemical elements,elements,members,metals,gases,which,that,who} {share,sharing,form,make up,"
+        "constitute,compose,populate,fill}",
+        "{contents,content,roster,population,lineup} of",
+        "{constitute,constitutes,populate,populates,compose}",
+    ),
+    "x:else": (
+        "{or ,}{something,anything} {else,different,other}",
+        "{or ,}{none,neither} of {these,those,them,the above}",
+        "{or ,}{another,a different,some other} {kind,type,category,one,class,family}{, of element}",
+    ),
+    "x:options": (
+        "{such as,for example,for instance,e g,i e,that is,namely}",
+        "which of {these,those,the} {two,three,four,pair}",
+        "{between these,out of these,of these,of those,of this pair,of the pair}",
+    ),
     "x:neutral": (
         "{neutral,uncharged,ordinary,single,individual,one} {atom,atoms}",
         "{atom,atoms}",
-        "{in ,inside ,within ,of ,}{the ,its ,}{nucleus,nuclei}",
+        "{in ,inside ,within ,of ,make up ,makes up ,form ,compose ,constitute ,}{the ,its ,a ,}{nucleus,nuclei}",
+        "in {its ,the ,}ground state",
+        "{a,one,the} single",
         "neutral",
-        "{pure,elemental,metallic,plain,bulk,sample of,piece of,chunk of,lump of,block of,natural state}",
+        "{pure,elemental,metallic,plain,bulk,sample of,piece of,chunk of,lump of,{a,an,one} block of,natural "
+        "state,nugget of,bar of,"
+        "solid piece of,specimen of}",
     ),
 }
-
-_FILLERS = """
-absolute accepted according accurate accurately ai all among amount answer answers approximately around asap asks
-assignment assistant available away before begin begins behind belong belongs between big blank bot boundary brief
-bring bro brought call called carries carry checking chem chemical chemistry chemists chill chilled cite classroom
-clue cold commonly comprise comprises consist consists contain containing contains cool cooled correct correctly
-curious current currently d data datum daughter decimal degree degrees describe detail detailed details determine
-different documented dude during element elements english entire estimated ever every exactly exam exist existing
-exists expected experience experiences experimental expert experts explain fall falls fast fill following found
-friend further generally gimme given got gotta hand handbook handy happen happening happens have having heated
-heating hides hits hold holds homework hope hoping horizontal hot humans idea identify include includes interested
-jog jot keep keeps kept kid kindly lab large learn learning lemme letters level levels listed literature located
-looking lookup love madam make makes mankind mark marks mate measure measured measurement member members memory much
-must need needs nescio normal normally noted numbered numbers numeric numerical numerically obtain occur occurs off
-official officially ought out owe part particular past people periodic placed plain point points pop possess
-possesses professor project properties property put quantity quizzing quote raise raised rate reach reached reaches
-reckon record recorded reference refresh remain remains report reported require required requires research roughly
-saw says scale science scientific search see sense sentence share shell shells short should show shows simply sir
-sit sits son sorry spell stand stands start started starting starts stats stay stays student study studying
-substance supposed table tabulated take takes teach teacher tell temp temperature temperatures temps term terms test
-textbook thermal thermometer today translate trivia trying typical typically unit units until usual usually value
-values various vertical wants warm warmed wassup way whizz whole wish word words worksheet write written
-"""
-FILLER_WORDS = frozenset(_FILLERS.split())
-"""Words that in a question about an element carry no demand of their own."""

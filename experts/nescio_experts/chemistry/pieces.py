@@ -17,13 +17,14 @@ from nescio_experts.chemistry.table import Table
 from nescio_experts.grounded import Coverage, Hit
 
 _COORDINATORS = re.compile(
-    r"\band\b|&|,|;|\?|\.|/|\bplus\b|\balso\b|\bor\b|\bas well as\b|\balong with\b|\bthen\b|:|\n"
+    r"\band\b|&|,|;|\?|\.|/|\bplus\b|\balso\b|\bor\b|\btogether with\b|\balong with\b|\bthen\b|:|\n"
+    r"|\bin addition to\b|\bfollowed by\b|\bcombined with\b|\(| - "
 )
 _JOINERS = re.compile(
     r"\band\b|&|,|;|\?|/|\bor\b|\bthan\b|\bto\b|\bfrom\b|\bversus\b|\bvs\b|\bwith\b|\bagainst\b|\bdoes\b|\bthat of\b|\("
     r"|\bplus\b|\bof\b|\bas\b|\bover\b|\bexceed"
 )
-_YES_NO = frozenset("is are was were does do did has have can isn doesn aren didn would will".split())
+_YES_NO = frozenset("is are was were does do did has have can could should isn doesn aren didn would will".split())
 _NOT_YES_NO = frozenset("you i we anyone anybody someone somebody there u me".split())
 _LEADING = frozenset("so ok okay hey hi hello and but please well um hmm quick question tell me now also".split())
 _WEAK = {
@@ -39,6 +40,7 @@ _WEAK = {
     "atomic_weight": frozenset(
         {"molar_mass", "density", "heavy", "abundance", "abundance_crust", "abundance_sea", "isotope_abundance"}
     ),
+    "heavy": frozenset({"density", "molar_mass"}),
     "abundance": frozenset({"abundance_crust", "abundance_sea", "most_abundant_isotope"}),
 }
 """Property → properties beside which it is only part of the wording."""
@@ -81,6 +83,8 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
     """The pieces of `scan`; `guess` is the property to assume where no phrase names one."""
     used: set[int] = set()
     properties = _properties(scan, used)
+    if not properties and scan.of("u:g/cm³") + scan.of("u:kg/m³"):
+        properties = ["density"]
     if not properties and guess is not None:
         properties = [guess]
     elements = list(dict.fromkeys(n.number for n in scan.named))
@@ -105,6 +109,7 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
         pieces.properties = ["atomic_weight" if p == "heavy" else p for p in pieces.properties]
     pieces.properties = _resolve(_drop_weak(pieces.properties), elements, table)
     _rank_ionization(pieces)
+    _counted(pieces)
     return pieces
 
 
@@ -176,7 +181,7 @@ def _is_yes_no(scan: Scan) -> bool:
     if scan.of("o:true"):
         return True
     words = scan.reading.words
-    starts = [i for i in range(len(words)) if i == 0 or "," in scan.between(i - 1, i) or ":" in scan.between(i - 1, i)]
+    starts = [i for i in range(len(words)) if i == 0 or re.search(r"[,:;.!?]", scan.between(i - 1, i))]
     return any(_asks(scan.reading.folded(start)) for start in starts)
 
 
@@ -198,16 +203,27 @@ def _rank_ionization(pieces: Pieces) -> None:
             pieces.used.add(before)
 
 
+def _counted(pieces: Pieces) -> None:
+    """Explain a number that says how many elements were named ("which of the two", "these three metals")."""
+    scan = pieces.scan
+    if len(pieces.elements) < 2:
+        return
+    for i, word in enumerate(scan.reading.words):
+        counts = whole_number(word.folded) == len(pieces.elements) and not is_ordinal(word.folded)
+        if i not in scan.claims.by and counts and (word.folded.isalpha() or i + 1 in scan.claims.by):
+            pieces.used.add(i)
+
+
 def loose(scan: Scan) -> Misfit | None:
     """A misfit if two properties, or two elements, stand side by side without anything that joins them."""
     hits = [h for h in scan.of("p:") if h.id[2:] not in _WEAK]
     for first, second in pairwise(hits):
         if first.id == second.id or first.indexes == second.indexes:
             continue
-        if second.indexes[0] > first.indexes[-1]:
-            between = scan.between(first.indexes[-1], second.indexes[0])
-            if not _COORDINATORS.search(between):
-                return Misfit("shape")
+        apart = second.indexes[0] > first.indexes[-1]
+        between = scan.between(first.indexes[-1] if apart else first.indexes[0], second.indexes[0 if apart else -1])
+        if not _COORDINATORS.search(between):
+            return Misfit("shape")
     for one, other in pairwise(scan.named):
         if one.number == other.number or one.indexes == other.indexes:
             continue

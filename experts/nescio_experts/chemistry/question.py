@@ -9,6 +9,7 @@ Operation = Literal[
     "lookup", "choose", "check_order", "check_bound", "check_value", "check_set", "check_extreme", "check_symbol",
     "check_same",
     "difference", "range", "ratio", "extreme", "filter", "count", "list", "mean", "median", "sum", "neighbour",
+    "mass_of_amount", "amount_of_mass",
 ]  # fmt: skip
 
 
@@ -34,7 +35,7 @@ class Ask:
         rank: 2 for "second highest".
         top: 3 for "the three densest".
         bound: A limit to check or filter by.
-        value: A value to verify.
+        value: A value to verify, or an amount to convert.
         units: Units asked for.
         nth: Which ionisation energy.
         kelvin: Temperature at which a phase is asked.

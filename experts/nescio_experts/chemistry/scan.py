@@ -10,51 +10,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from nescio_experts.chemistry.amounts import Amount, find_amount
+from nescio_experts.chemistry.courtesy import COURTESIES, FILLER_WORDS
+from nescio_experts.chemistry.frames import FRAMES
 from nescio_experts.chemistry.lexicon import PROPERTY_PHRASES
-from nescio_experts.chemistry.operators import COMPARATIVES, CONDITIONS, FILLER_WORDS, OPERATIONS, SETS, UNITS
+from nescio_experts.chemistry.operators import COMPARATIVES, CONDITIONS, LACKING, OPERATIONS, SETS, UNITS
+from nescio_experts.chemistry.ranges import exists, named_ranges, numbered_ranges
+from nescio_experts.chemistry.rewrites import rewrite
 from nescio_experts.chemistry.spelling import ALIASES, LOWER_SYMBOLS, NO_TYPOS, WORD_SYMBOLS
 from nescio_experts.chemistry.table import Table
 from nescio_experts.grounded import FILLERS, Claims, Gazetteer, Hit, Phrasebook, Reading
 
 CHEMISTRY_FILLERS = (FILLERS | FILLER_WORDS) - {"same", "without", "another", "else", "happens", "happening"}
-_TEMPERATURE = re.compile(
-    r"(?i)\b(melt|boil|freez|temperature|temp\b|bp\b|mp\b|conden|liqu|solid|vapo|gas\b|hot\b|phase|state\b)"
-)
-_REWRITES = (
-    (re.compile(r"°\s*C\b|℃|\bdeg\.?\s*C\b|\bdegrees? C\b"), " celsius "),
-    (re.compile(r"°\s*F\b|℉|\bdeg\.?\s*F\b|\bdegrees? F\b"), " fahrenheit "),
-    (re.compile(r"°\s*K\b|\bdeg\.?\s*K\b|\bdegrees? K\b"), " kelvin "),
-    (re.compile(r"(?i)\bg\s*/\s*(cm3|cm³|cm\^3|cc|ml)|\bg\s+cm-3|\bg·cm-3"), " gcm3 "),
-    (re.compile(r"(?i)\bkg\s*/\s*(m3|m³|m\^3)"), " kgm3 "),
-    (re.compile(r"(?i)\bkj\s*/\s*mol"), " kilojoules per mole "),
-    (re.compile(r"(?i)\bg\s*/\s*mol"), " grams per mole "),
-    (re.compile(r"\bJ\s*/?\s*\(?g[ ·*/⋅]*(K|°?C)\)?"), " jgk "),
-    (re.compile(r"\bW\s*/?\s*\(?m[ ·*/⋅]*K\)?"), " wmk "),
-    (re.compile(r"\bg\s*/\s*[lL]\b"), " grams per liter "),
-    (re.compile(r"(?i)e-?configuration"), "electron configuration"),
-    (re.compile(r"[−–](?=\d)"), "-"),
-    (re.compile(r"\bT[_ ]?b(?= (?:of|for)\b)|\bT_b\b|\b[Bb]\.[Pp]\."), "boiling point"),
-    (re.compile(r"\bT[_ ]?m(?= (?:of|for)\b)|\bT_m\b|\b[Mm]\.[Pp]\."), "melting point"),
-)
-_UNITS = "one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SPELLED = re.compile(
-    rf"(?i)(?<=element |.number )((?:one hundred(?: and)?|a hundred(?: and)?)?[ -]?"
-    rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS)}))?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})?)\b"
-)
-"""A number in words after "element" or "number"."""
-_UNIT_LETTERS = {"C": "celsius", "F": "fahrenheit", "K": "kelvin"}
-_LONE_UNIT = re.compile(r"(?<=\d)\s*([CFK])\b|(?<=\bin )([CFK])\b(?!')|(?<=\bto )([CFK])\b(?!')")
 _ROMAN = {r: n for n, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii".split(), 1)}
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _COUNTS = "one two three four five six seven eight nine ten".split()
 _NUMBERED = re.compile(
-    r"(?<!\S)(?:(?:atomic|element|proton|periodic) (?:number|no|num)(?: of| is| equals| equal to)?|z|z equals|z is"
-    r"|elements? (?:number|no|num|numbers)|elements?|number|no) (\d{1,3})(?: and (\d{1,3}))?"
+    r"(?<!\S)(?<!mass )(?<!nucleon )(?:(?:atomic|element|proton|periodic|ordinal|serial|order) (?:number|no|num)"
+    r"(?: of| is| equals| equal to)?"
+    r"|z|z equals|z is|elements? (?:number|no|num|numbers)|elements?|number|no"
+    r"|(?:position|place|spot|slot|entry|box|square|cell|location)(?: number| no| num)?) (\d{1,3})(?: and (\d{1,3}))?"
     r"(?: (?:in|on|of) the periodic table)?(?!\S)"
 )
-_PROTONS = re.compile(r"(?<!\S)(?:(?:exactly )?(\d{1,3}) (?:protons|electrons)|(\d{1,3})(?:st|nd|rd|th) element)(?!\S)")
+_MASS_NUMBER = re.compile(r"(?<!\S)(?:mass|nucleon) number(?: of| is| equals| equal to)? (\d{1,3})(?!\S)")
+_PROTONS = re.compile(
+    r"(?<!\S)(?:(?:exactly )?(\d{1,3}) (?:protons|electrons)|(\d{1,3})(?:st|nd|rd|th) element"
+    r"|(\d{1,3}) (?:is|equals) (?:the|an) (?:atomic|proton|ordinal) number"
+    r"|(\d{1,3})(?:st|nd|rd|th) (?:(?:place|position|spot|entry|slot) )?(?:in|of|on) the periodic table)(?!\S)"
+)
 _GROUP = re.compile(r"(?<!\S)(?:group|column|groups) (?:number )?(\d{1,2}|[ivx]+)(?!\S)")
 _PERIOD = re.compile(r"(?<!\S)(?:period|row) (?:number )?(\d|[ivx]+)(?!\S)")
 _NTH_SET = re.compile(
@@ -93,6 +76,7 @@ class Scan:
         sets: Sets of elements ("group:17", "series:Halogens") with their words.
         hits: Phrases of all other kinds, in order.
         numbers: Numbers left over.
+        amount: An amount of substance, or a mass, to convert.
         respelled: Corrected words of phrases.
     """
 
@@ -102,6 +86,7 @@ class Scan:
     sets: list[Hit] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
+    amount: Amount | None = None
     respelled: int = 0
 
     @property
@@ -135,7 +120,7 @@ class Scanner:
 
     def scan(self, text: str) -> Scan:
         """The pieces of `text`."""
-        reading = Reading.of(_rewrite(text))
+        reading = Reading.of(rewrite(text))
         respelled = 0
         if fixes := self._misspelled(reading):
             reading, respelled = _respell(reading, fixes), len(fixes)
@@ -143,9 +128,11 @@ class Scanner:
         self._isotopes(scan)
         self._numbered(scan)
         self._named(scan)
+        self._of_mass(scan)
         self._phrases(scan)
         self._numbers(scan)
         self._corrected(scan)
+        named_ranges(scan, self._table)
         scan.named.sort(key=lambda n: n.indexes)
         return scan
 
@@ -172,6 +159,15 @@ class Scanner:
             if z > 1 and int(digits) >= 1.5 * z:
                 self._add_isotope(scan, z, int(digits), (i,))
 
+    def _of_mass(self, scan: Scan) -> None:
+        """An isotope that is given by an element and a mass number apart ("copper with mass number 63")."""
+        line, starts = _line(scan.reading)
+        match = _MASS_NUMBER.search(line)
+        if match is None or len(scan.named) != 1 or scan.isotopes:
+            return
+        self._add_isotope(scan, scan.named[0].number, int(match[1]), _covered(match, starts))
+        scan.named = [] if scan.isotopes else scan.named
+
     def _add_isotope(self, scan: Scan, z: int, mass: int, indexes: tuple[int, ...]) -> None:
         if z <= mass <= 3 * z + 4 and scan.claims.free(indexes):
             scan.isotopes.append((z, mass))
@@ -181,10 +177,13 @@ class Scanner:
 
     def _numbered(self, scan: Scan) -> None:
         line, starts = _line(scan.reading)
+        self._amounts_and_ranges(scan, line, starts)
         for pattern in (_NUMBERED, _PROTONS):
             for match in pattern.finditer(line):
                 indexes = _covered(match, starts)
                 numbers = [int(group) for group in match.groups() if group]
+                if re.search(r"(?<![^\W_])-\d", scan.between(indexes[0], indexes[-1]) + str(numbers[0])):
+                    continue
                 if scan.claims.free(indexes) and all(n in self._table.elements for n in numbers):
                     scan.named.extend(Named(n, indexes, "number") for n in numbers)
                     scan.claims.claim(indexes, "element")
@@ -194,6 +193,18 @@ class Scanner:
         for match in _NTH_SET.finditer(line):
             kind = "period" if match[2] in {"period", "row"} else "group"
             _add_set(scan, kind, match[1], _covered(match, starts))
+
+    @staticmethod
+    def _amounts_and_ranges(scan: Scan, line: str, starts: list[int]) -> None:
+        if (found := find_amount(line)) is not None:
+            scan.amount = found[0]
+            scan.claims.claim(tuple(i for match in found[1] for i in _covered(match, starts)), "amount")
+        for meaning, match in numbered_ranges(line):
+            indexes = _covered(match, starts)
+            if scan.claims.free(indexes):
+                scan.hits += [Hit("x:unclear", indexes)] if not exists(meaning) else []
+                (scan.sets if meaning.startswith("g:") else scan.hits).append(Hit(meaning, indexes))
+                scan.claims.claim(indexes, "set")
 
     # -- elements by name and symbol --------------------------------------------------------------------------------
 
@@ -276,8 +287,10 @@ class Scanner:
 
 @cache
 def _phrasebook() -> Phrasebook:
-    properties = {f"p:{key}": patterns for key, patterns in PROPERTY_PHRASES.items()}
-    return Phrasebook({**properties, **COMPARATIVES, **OPERATIONS, **SETS, **UNITS, **CONDITIONS})
+    properties = {f"p:{key}": (*patterns, *FRAMES.get(key, ())) for key, patterns in PROPERTY_PHRASES.items()}
+    return Phrasebook(
+        {**properties, **COMPARATIVES, **OPERATIONS, **SETS, **UNITS, **CONDITIONS, **LACKING, **COURTESIES}
+    )
 
 
 def _nearest(typed: str) -> str | None:
@@ -301,15 +314,6 @@ def _respell(reading: Reading, fixes: dict[int, str]) -> Reading:
     return Reading.of(text + reading.text[at:])
 
 
-def _rewrite(text: str) -> str:
-    text = _SPELLED.sub(_as_digits, text)
-    for pattern, replacement in _REWRITES:
-        text = pattern.sub(replacement, text)
-    if _TEMPERATURE.search(text):
-        text = _LONE_UNIT.sub(lambda m: f" {_UNIT_LETTERS[m[1] or m[2] or m[3]]} ", text)
-    return text
-
-
 def _is_ion(reading: Reading, index: int) -> bool:
     """Whether a charge follows the symbol ("Na+", "Cl-")."""
     return re.match(r"[+⁺⁻]|-(?!\w|\s*\d)", reading.text[reading.words[index].end :]) is not None
@@ -320,15 +324,6 @@ def _is_paired(reading: Reading, index: int) -> bool:
     after = reading.words[index + 1 : index + 3]
     joined = len(after) == 2 and after[0].folded in {"or", "and", "vs", "versus"}
     return joined and len(after[1].text) <= 2 and after[1].text[0].isupper() and after[1].text not in {"I", "A"}
-
-
-def _as_digits(match: re.Match[str]) -> str:
-    words = match[1].casefold().replace("-", " ").split()
-    value = 100 if "hundred" in words else 0
-    for word in words[1:] if value else words:
-        for offset, names, step in ((1, _UNITS, 1), (10, _TEENS, 1), (20, _TENS, 10)):
-            value += offset + step * names.index(word) if word in names else 0
-    return str(value) if value else match[1]
 
 
 def _line(reading: Reading) -> tuple[str, list[int]]:
@@ -351,6 +346,7 @@ def _add_set(scan: Scan, kind: str, value: str, indexes: tuple[int, ...]) -> Non
     if kind != "block":
         value = str(_ROMAN.get(value, value))
     if scan.claims.free(indexes) and (kind == "block" or value.isdigit()):
+        scan.hits += [] if exists(f"g:{kind}:{value}") else [Hit("x:unclear", indexes)]
         scan.sets.append(Hit(f"g:{kind}:{value}", indexes))
         scan.claims.claim(indexes, "set")
 
@@ -392,7 +388,8 @@ def _is_symbol_here(reading: Reading, index: int) -> bool:
     if index == len(reading) - 1 and index > 0 and text not in {"I", "No", "He"}:
         return True
     if before_it.endswith(":"):
-        return True
+        # "Symbol: As", but "Quick question: At what temperature …".
+        return re.match(r"\s*([,;.?!/)]|\Z)", reading.text[reading.words[index].end :]) is not None
     if index == 0:
         following = reading.text[reading.words[0].end : reading.words[0].end + 2]
         return following.startswith(":") or following in {"'s", "’s"}

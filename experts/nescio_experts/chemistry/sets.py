@@ -1,4 +1,4 @@
-"""Sets of elements that a question chooses from ("group:17", "phase:liquid"): who belongs to one."""
+"""Sets of elements that a question chooses from ("group:17", "group:3-11", "phase:liquid"): who belongs to one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ SET_PROPERTIES = {
     "group": "group",
     "period": "period",
     "block": "block",
+    "number": "atomic_number",
     "metal": "series",
     "nonmetal": "series",
     "phase": "phase",
@@ -28,8 +29,9 @@ def in_set(table: Table, z: int, name: str, kelvin: float = 298.15) -> bool | No
         return None if phase is None else phase == value
     facts: dict[str, bool] = {
         "series": element.series == value,
-        "group": str(element.group) == value,
-        "period": str(element.period) == value,
+        "group": _among(element.group, value),
+        "period": _among(element.period, value),
+        "number": _among(element.number, value),
         "block": element.block == value,
         "metal": element.metal,
         "nonmetal": not element.metal and element.series != "Metalloids",
@@ -41,3 +43,11 @@ def in_set(table: Table, z: int, name: str, kelvin: float = 298.15) -> bool | No
     if (kind in {"radioactive", "stable"} and decays_slowly) or (kind == "group" and element.group is None):
         return None
     return facts[kind]
+
+
+def _among(number: int | None, value: str) -> bool:
+    """Whether `number` is one of `value`: "4", "3-11" or "1,2"."""
+    first, dash, last = value.partition("-")
+    if dash:
+        return number is not None and int(first) <= number <= int(last)
+    return str(number) in value.split(",")

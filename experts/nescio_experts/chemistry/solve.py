@@ -47,6 +47,8 @@ class Solver(Aggregates):
             "median": self._mean,
             "sum": self._mean,
             "neighbour": self._neighbour,
+            "mass_of_amount": self._amount,
+            "amount_of_mass": self._amount,
         }
 
     def solve(self, ask: Ask) -> Solved | Missing:
@@ -220,6 +222,21 @@ class Solver(Aggregates):
         return self._solved(
             sentence(f"the difference for {self._name(z)} is {gap}: {shown}"), ask.elements, ask.properties
         )
+
+    def _amount(self, ask: Ask) -> Solved | Missing:
+        """The mass of an amount in moles, or the amount in a mass in grams, of atoms."""
+        z = ask.elements[0]
+        molar = self._facts.value(z, "molar_mass")
+        if molar is None or ask.value is None:
+            return self._missing(z, "molar_mass", [])
+        to_mass = ask.operation == "mass_of_amount"
+        moles, grams = (ask.value, ask.value * molar) if to_mass else (ask.value / molar, ask.value)
+        amount = f"{number(moles, digits=6)} mol of {self._name(z)} atoms"
+        mass = f"{number(grams, digits=6)} g"
+        if to_mass and "kg" in ask.units:
+            mass = f"{number(grams / 1000, digits=6)} kg ({mass})"
+        text = f"{amount} have a mass of {mass}" if to_mass else f"{mass} of {self._name(z)} are {amount}"
+        return self._solved(sentence(f"{text}, at a molar mass of {number(molar)} g/mol"), ask.elements, ask.properties)
 
     # -- checks -------------------------------------------------------------------------------------------------------
 

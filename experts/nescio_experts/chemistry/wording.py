@@ -86,7 +86,7 @@ class Wording:
             else:
                 fixed = {"radioactive": "that are radioactive", "stable": "that are not radioactive"}
                 fixed |= {"block": f"of the {value}-block", "monoisotopic": "with one stable isotope"}
-                tail.append(fixed.get(kind, f"in {kind} {value}"))
+                tail.append(fixed.get(kind) or _numbered(kind, value))
         return " ".join((parts["noun"], *tail))
 
     def _solved(
@@ -95,3 +95,14 @@ class Wording:
         about = subject([self._name(z) for z in elements])
         citations = self._facts.citation(about or "periodic table", properties)
         return Solved(text, citations, facts if facts is not None else max(1, len(elements) * len(properties)))
+
+
+def _numbered(kind: str, value: str) -> str:
+    """Where elements stand: "in group 4", "in groups 3 to 11", "up to atomic number 81"."""
+    first, dash, last = value.partition("-")
+    if kind != "number":
+        numbers = f"{first} to {last}" if dash else value.replace(",", " and ")
+        return f"in {kind}{'' if value.isdigit() else 's'} {numbers}"
+    if first == "1":
+        return f"up to atomic number {last}"
+    return f"with atomic numbers {first} to {last}"

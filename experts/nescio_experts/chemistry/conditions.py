@@ -1,0 +1,69 @@
+"""Checks what stands beside a question's demand: units, a temperature, and wording that goes only with some demands.
+
+`interpret` has read the demand; here it is completed, or declined because something beside it does not fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nescio_experts.chemistry.pieces import Pieces
+from nescio_experts.chemistry.properties import PROPERTIES
+from nescio_experts.chemistry.question import Ask, Misfit
+from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
+
+_ENERGIES = frozenset("ionization_energy electron_affinity fusion_heat evaporation_heat heat_of_formation".split())
+_GOES_WITH = {
+    "x:energy": _ENERGIES,
+    "x:strength": frozenset({"en_pauling"}),
+    "x:once": frozenset({"ionization_energy"}),
+    "x:heating": frozenset({"melting_point", "boiling_point"}),
+}
+"""Wording → properties of which alone it is part."""
+
+
+def conditioned(ask: Ask, pieces: Pieces) -> Ask | Misfit:
+    """`ask` with the temperature and the units that were asked for; bare units of a given value do not count."""
+    kelvin: float | None = None
+    about_phase = ask.properties == ("phase",) or any(name.startswith("phase:") for name in ask.sets)
+    measured = pieces.value() if about_phase else None
+    if measured is not None:
+        kelvin = to_base(measured[0], measured[1], "K", "temperature")
+        if kelvin is None:
+            return Misfit("shape")
+    valued = {h.id[2:] for h in pieces.scan.of("u:") if any(n.index + 1 == h.indexes[0] for n in pieces.scan.numbers)}
+    units = (*(unit for unit in pieces.units if unit not in valued), *_by_volume(ask, pieces))
+    if any(not _fits(unit, ask) for unit in units):
+        return Misfit("shape")
+    return replace(ask, units=units, kelvin=kelvin)
+
+
+def _by_volume(ask: Ask, pieces: Pieces) -> tuple[str, ...]:
+    """The unit that goes with a volume of which the mass is asked ("what does a litre of mercury weigh")."""
+    words = set(pieces.scan.reading.folded())
+    if ask.properties != ("density",) or pieces.units:
+        return ()
+    if words & {"meter", "metre", "m3"}:
+        return ("kg/m³",)
+    return ("g/L",) if words & {"liter", "litre"} else ()
+
+
+def worded(ask: Ask, pieces: Pieces) -> Ask | Misfit:
+    """`ask`, if the wording beside it is of the kind that goes with it."""
+    scan = pieces.scan
+    declined = scan.of("x:unclear") or scan.of("n:")
+    misplaced = any(scan.of(word) and not set(ask.properties) & allowed for word, allowed in _GOES_WITH.items())
+    members = bool(ask.sets) and not ask.elements
+    offers = len(pieces.sets) > 1 and len(ask.elements) == 1
+    alone = (scan.of("x:members") and not members) or (scan.of("x:else") and not offers)
+    if declined or misplaced or alone:
+        return Misfit("shape")
+    return ask
+
+
+def _fits(unit: str, ask: Ask) -> bool:
+    if unit in {"g", "kg"}:
+        return "amount" in ask.operation or (unit == "g" and set(ask.properties) <= {"molar_mass", "density"})
+    return any(
+        (PROPERTIES[p].unit, unit) in UNIT_FACTORS or PROPERTIES[p].unit == unit for p in ask.properties if p != "heavy"
+    )

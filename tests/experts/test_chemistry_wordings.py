@@ -1,0 +1,195 @@
+"""Classes of wordings that the chemistry expert reads, and near misses of each that it must decline."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nescio.types import Abstained, Answer, Context, Message, Query, Reason, Route
+from nescio_experts.chemistry import create
+
+EXPERT = create()
+
+
+def no_encoder(texts):
+    return np.zeros((len(texts), 384), dtype=np.float32)
+
+
+def ask(question: str) -> Answer | Abstained:
+    context = Context(Route(question, (), 1.0), None, None, no_encoder, Path())
+    return asyncio.run(EXPERT.answer(Query("q", (Message("user", question),), question), context))
+
+
+def text(question: str) -> str:
+    outcome = ask(question)
+    assert isinstance(outcome, Answer), f"{question}: {outcome.message}"
+    return outcome.text
+
+
+AMOUNTS = [
+    ("How many grams are 3 moles of iron?", "3 mol of iron atoms have a mass of 167.535 g"),
+    ("5 moles of ruthenium weigh how much?", "505.35 g"),
+    ("Convert two moles of platinum to grams", "390.168 g"),
+    ("mass of half a mole of calcium", "20.039 g"),
+    ("2.5 mol of sodium: mass in kg?", "0.0574744 kg (57.4744 g)"),
+    ("I have 2 moles of silver. How many grams is that?", "215.736 g"),
+    ("How many moles are in 100 grams of iron?", "1.79067 mol of iron atoms"),
+    ("How heavy is one mole of platinum?", "195.084 g/mol"),
+]
+RANGES = [
+    ("Which of the elements of groups 3 to 11 in period 4 has the highest boiling point?", "Vanadium"),
+    ("Which element in period 4, groups 3-11, has the lowest density?", "Scandium"),
+    ("The lowest density among the elements of group 13 up to thallium belongs to which element?", "Boron"),
+    ("From group 14 down to lead, which element has the lowest melting point?", "Tin"),
+    ("Which alkaline earth metal from beryllium to barium has the lowest boiling point?", "Magnesium"),
+    ("noble gases, helium to radon: which is the densest?", "Radon"),
+    ("Which of the first 20 elements has the highest electronegativity?", "Fluorine"),
+    ("Which noble gas from neon onwards has the lowest boiling point?", "Neon"),
+    ("list the elements from scandium to chromium", "scandium (Sc), titanium (Ti), vanadium (V) and chromium (Cr)"),
+    ("Which elements are in groups 1 and 2 of period 3?", "sodium (Na) and magnesium (Mg)"),
+]
+OPTIONS = [
+    ("What kind of element is sodium: halogen, noble gas, alkali metal or something else?", "alkali metal"),
+    ("Would you classify iodine as a halogen, a metal or a noble gas?", "halogen"),
+    ("Which of these is lithium: alkali metal, halogen, noble gas?", "alkali metal"),
+    ("Is chlorine an s-, p-, d- or f-block element?", "p-block"),
+    ("uranium: s, p, d or f block?", "f-block"),
+    ("s-block, p-block, d-block or f-block: where is lead?", "p-block"),
+    ("Where is iodine: period 3, 4, 5 or 6?", "period 5"),
+    ("To which of the 18 groups does cesium belong?", "group 1 "),
+    ("Group of tellurium (1 to 18)?", "group 16"),
+    ("Of the seven periods, which one does barium belong to?", "period 6"),
+]
+CHECKS = [
+    ("Would you call radon a radioactive element?", "Yes:"),
+    ("I wonder if silver is radioactive.", "No:"),
+    ("Tell me whether thorium is radioactive.", "Yes:"),
+    ("radium: radioactive?", "Yes:"),
+    ("Does actinium belong to the radioactive elements?", "Yes:"),
+    ("Should I regard nickel as a radioactive element?", "No:"),
+    ("Hello. Is gold a metal?", "Yes:"),
+]
+PLACES = [
+    ("At which position of the periodic table is bismuth found?", "83"),
+    ("Which element sits at place 30 in the periodic table?", "zinc"),
+    ("Which element comes 40th in the periodic table?", "zirconium"),
+    ("19 is the atomic number of which element?", "potassium"),
+    ("Periodic table block of ruthenium?", "d-block"),
+    ("What is silicon's block?", "p-block"),
+    ("Titanium belongs to the block with which letter?", "d-block"),
+    ("How many boxes are there in row 4 of the periodic table?", "18"),
+    ("Total elements in period three?", "8"),
+    ("Which chemical elements share column 17?", "fluorine"),
+]
+FRAMES = [
+    ("Tell me how heavy iron is per cubic centimetre.", "7.87 g/cm³"),
+    ("How much does a litre of mercury weigh?", "13,533.6 g/L"),
+    ("If I had one cubic centimetre of platinum, how many grams would it weigh?", "21.5 g/cm³"),
+    ("How far apart are the melting temperatures of gold and copper?", "The difference is 20.44 K"),
+    ("What separates the melting points of iron and nickel, in degrees?", "The difference is 83 K"),
+    ("How many electronvolts are needed to ionise germanium once?", "7.899435 eV"),
+    ("To strip one electron from neutral zinc, how much energy is needed?", "9.394197 eV"),
+    ("Where does silicon go from solid to liquid, temperature-wise?", "1687.15 K"),
+    ("Up to what temperature does aluminium stay solid?", "933.473 K"),
+    ("Up to which temperature does bromine remain liquid?", "331.95 K"),
+    ("How much do I have to heat cobalt to melt it?", "1768.15 K"),
+    ("How strongly does oxygen attract bonding electrons on the Pauling scale?", "3.44"),
+    ("Give copper's EN.", "1.9 on the Pauling scale"),
+    ("Which abbreviation is used for magnesium?", "Mg"),
+    ("How is sodium written in chemical formulas?", "Na"),
+    ("In the periodic table, what does Cu mean?", "copper"),
+    ("Shorthand electron configuration of lead?", "[Xe] 4f14 5d10 6s2 6p2"),
+    ("Symbol plus atomic number of strontium", "Sr; the atomic number of strontium (Sr) is 38"),
+    (
+        "Give symbol and number for nickel.",
+        "The atomic number of nickel (Ni) is 28; the chemical symbol of nickel is Ni",
+    ),
+    ("How many neutral particles are in the nucleus of lead-208?", "126 neutrons"),
+    ("If a copper atom has mass number 63, how many neutrons does it have?", "34 neutrons"),
+    ("Which of these two has the lower ionization energy: sodium or potassium?", "Potassium"),
+    ("I have hydrogen and vanadium here. Which one has the lower melting point?", "Hydrogen"),
+    ("copper or gold, which is lighter per cubic centimetre?", "Copper is less dense"),
+]
+COURTESIES = [
+    ("Help me out here. What one- or two-letter symbol does vanadium have?", "is V."),
+    ("My little brother asked me what the symbol for tungsten is...", "is W."),
+    ("Sorry to bother you, could I get the electronegativity of iodine?", "2.66"),
+    ("For a presentation tomorrow I need the boiling point of argon.", "87.302 K"),
+    ("I'm doing a crossword: chemical symbol of tin?", "Sn"),
+    ("Not sure if you know this, but what's the atomic mass of nickel?", "58.6934"),
+    ("Next question: electron configuration of boron.", "[He] 2s2 2p"),
+    ("Answer with just a number: atomic number of iron?", "26"),
+]
+
+
+@pytest.mark.parametrize(("question", "part"), [*AMOUNTS, *RANGES, *OPTIONS, *CHECKS, *PLACES, *FRAMES, *COURTESIES])
+def test_a_class_of_wordings_is_read(question, part):
+    assert part in text(question)
+
+
+@pytest.mark.parametrize(
+    "wrapper", ["{}", "Hi, {}", "Could you tell me: {}", "{} Thanks in advance!", "Quick quiz: {}"]
+)
+@pytest.mark.parametrize("change", [str, str.lower, lambda question: question.rstrip("?.")])
+def test_courtesy_case_and_punctuation_change_no_answer(wrapper, change):
+    for question in ("How many grams are 3 moles of iron?", "At what temperature does silver melt?"):
+        assert text(wrapper.format(change(question))) == text(question)
+
+
+NEAR_MISSES = [
+    "How many grams are 3 moles of vibranium?",
+    "5 moles of NaCl weigh how much?",
+    "mass of 2 moles of oxygen gas",
+    "mass of 2 moles of O2",
+    "mass of 2 moles of carbon-14",
+    "How many atoms are in 2 moles of gold?",
+    "What is the volume of 2 moles of neon?",
+    "How many moles are in 3 liters of mercury?",
+    "How much do 3 moles of iron weigh on the Moon?",
+    "5 moles of iron cost how much?",
+    "3 moles of sodium and chlorine weigh how much?",
+    "Which halogen from sodium to iodine is densest?",
+    "Which element from lithium to cesium has the lowest melting point?",
+    "Which of the elements of groups 3 to 40 in period 4 is the densest?",
+    "Which element up to vibranium is the densest?",
+    "second densest of iron, gold and lead",
+    "How many elements does period 9 have?",
+    "first 10 elements discovered",
+    "What kind of element is water: halogen, noble gas, alkali metal or something else?",
+    "Would you call kryptonite a radioactive element?",
+    "Would you call gold a good investment?",
+    "To which of the 18 clubs does iron belong?",
+    "Which place has gold?",
+    "What rank does iron have in density?",
+    "Which position does iron occupy in the market?",
+    "How heavy is steel per cubic centimetre?",
+    "How much does a cubic inch of gold weigh?",
+    "How far apart are iron atoms in a crystal?",
+    "How much energy is needed to completely ionise lithium?",
+    "ionization state of iron",
+    "energy density of lithium",
+    "How strongly does iron attract magnets?",
+    "Does mercury expand when heated?",
+    "Why is mercury not solid at room temperature?",
+    "Up to what temperature is steel solid?",
+    "melting point of iron in rankine",
+    "the melting point of anything except iron",
+    "What letter does iron start with?",
+    "How many letters does iron have?",
+    "How do you write the chemical formula of oxygen?",
+    "What do chemists call table salt for short?",
+    "Which elements form oxides?",
+    "What is the density of the element below iron?",
+    "How many neutrons does a copper atom with mass number 300 have?",
+    "density of copper wire",
+]
+
+
+@pytest.mark.parametrize("question", NEAR_MISSES)
+def test_a_near_miss_is_declined(question):
+    outcome = ask(question)
+    assert isinstance(outcome, Abstained), f"{question}: {outcome.text}"
+    assert outcome.reason is Reason.UNANSWERABLE

@@ -1,7 +1,7 @@
 import asyncio
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from nescio.backends import FakeBackend
 from nescio.calibrating import read_known_questions
 from nescio.sandbox import Sandbox
 from nescio.types import Abstained, Answer, Candidate, Context, Message, Query, Reason, Route
-from nescio_experts.python import create, library, reading
+from nescio_experts.python import create, library, reading, showing
 
 KNOWN = library.names()
 
@@ -30,15 +30,15 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("python")
 
 
-async def ask(text: str, data_dir: Path, reply: str = "I don't know.") -> Answer | Abstained:
-    context = Context(
-        route=Route(text, (Candidate("python", 1.0, 1.0),), 1.0),
-        backend=FakeBackend([reply]),
-        sandbox=Sandbox(),
-        encode=encode,
-        data_dir=data_dir,
-    )
-    return await create().answer(Query(id="q", messages=(Message("user", text),), text=text), context)
+async def answered(query: Query, data_dir: Path, backend: FakeBackend) -> Answer | Abstained:
+    route = Route(query.text, (Candidate("python", 1.0, 1.0),), 1.0)
+    context = Context(route=route, backend=backend, sandbox=Sandbox(), encode=encode, data_dir=data_dir)
+    return await create().answer(query, context)
+
+
+async def ask(text: str, data_dir: Path, says: str | Mapping[str, str] = "I don't know.") -> Answer | Abstained:
+    query = Query(id="q", messages=(Message("user", text),), text=text)
+    return await answered(query, data_dir, FakeBackend(says if isinstance(says, str) else dict(says)))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,16 @@ async def test_an_expression_is_answered_by_running_it(question: str, value: str
     assert answer.usage.samples == 0
 
 
-@pytest.mark.parametrize("question", ["What does os.teleport() do?", "How do I call collections.triplequeue?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does os.teleport() do?",
+        "What does math.quintuple(3) return?",
+        "How do I call collections.triplequeue?",
+        "How do I use the built-in function memoize_all()?",
+        "What does the keyword `unless` do in Python?",
+    ],
+)
 async def test_a_name_that_python_does_not_have_is_unanswerable(question: str, data_dir: Path):
     decision = await ask(question, data_dir)
     assert isinstance(decision, Abstained)
@@ -73,22 +82,90 @@ async def test_a_near_name_is_suggested(data_dir: Path):
     assert "Did you mean collections.defaultdict?" in decision.message
 
 
-async def test_the_models_answer_comes_with_documentation_and_code_that_ran(data_dir: Path):
-    code = "from collections import deque\nd = deque([1, 2, 3])\nd.rotate(1)\nprint(list(d))"
-    reply = f"Use deque.rotate.\n```python\n{code}\n```"
-    answer = await ask("Which method of collections.deque rotates the items?", data_dir, reply)
+async def test_a_recalled_answer_is_weighed_against_the_documentation(data_dir: Path):
+    question = "Which method of collections.deque rotates the items?"
+    answer = await ask(question, data_dir, {"Documentation:": "deque.rotate()", "Which": "collections.deque.rotate"})
+    assert isinstance(answer, Answer)
+    assert answer.text == "collections.deque.rotate"
+    assert answer.evidence.features["documented"] == 1.0
+    assert answer.evidence.features["agreement"] == 1.0
+    assert answer.evidence.features["entry"] > 0.0
+    assert answer.citations[0].title == "collections.deque.rotate"
+
+
+async def test_documentation_that_says_something_else_counts_against_an_answer(data_dir: Path):
+    question = "Which method of collections.deque rotates the items?"
+    answer = await ask(question, data_dir, {"Documentation:": "deque.rotate()", "Which": "collections.deque.reverse"})
+    assert isinstance(answer, Answer)
+    assert answer.evidence.features["documented"] == 0.0
+
+
+async def test_a_name_that_the_model_made_up_is_counted(data_dir: Path):
+    answer = await ask("Which itertools function draws spirals?", data_dir, "itertools.spiralize()")
+    assert isinstance(answer, Answer)
+    assert answer.evidence.features["invented"] == 1.0
+
+
+ROTATES = """```python
+from collections import deque
+d = deque([1, 2, 3])
+d.rotate(1)
+print(list(d))
+```
+Use deque.rotate."""
+FAILS = "```python\nprint(undefined)\n```\nUse rotate."
+
+
+async def test_a_way_to_do_it_is_shown_by_a_program_that_ran(data_dir: Path):
+    answer = await ask("How do I rotate a deque?", data_dir, ROTATES)
+    assert isinstance(answer, Answer)
+    assert "d.rotate(1)" in answer.text
+    assert answer.evidence.stdout == "[3, 1, 2]\n"
+    features = answer.evidence.features
+    assert (features["ran"], features["repaired"], features["likeness"]) == (1.0, 0.0, 1.0)
+    assert any(citation.title.endswith("deque.rotate") for citation in answer.citations)
+
+
+async def test_a_program_that_fails_is_written_once_more(data_dir: Path):
+    answer = await ask("How do I rotate a deque?", data_dir, {"NameError: name 'undefined'": ROTATES, "How": FAILS})
     assert isinstance(answer, Answer)
     assert answer.evidence.stdout == "[3, 1, 2]\n"
-    assert answer.evidence.features["ran"] == 1.0
-    assert any(citation.title.startswith("collections.deque") for citation in answer.citations)
+    assert answer.evidence.features["repaired"] == 1.0
+    assert answer.evidence.features["refuted"] == 0.0
+    assert answer.usage.samples == 8
 
 
-async def test_code_that_fails_is_not_shown(data_dir: Path):
-    answer = await ask("How do I rotate a deque?", data_dir, "Use rotate.\n```python\nprint(undefined)\n```")
+async def test_code_that_fails_twice_is_not_shown(data_dir: Path):
+    answer = await ask("How do I rotate a deque?", data_dir, FAILS)
     assert isinstance(answer, Answer)
     assert "undefined" not in answer.text
     assert answer.evidence.code is None
     assert answer.evidence.features["ran"] == -1.0
+
+
+async def test_a_program_that_lacks_its_file_proves_nothing(data_dir: Path):
+    reads = "```python\nprint(open('notes.txt').readlines())\n```\nUse readlines()."
+    answer = await ask("How do I read the lines of a file?", data_dir, reads)
+    assert isinstance(answer, Answer)
+    assert answer.evidence.features["ran"] == 0.0
+
+
+async def test_a_silent_program_runs(data_dir: Path):
+    answer = await ask("How do I wait a moment?", data_dir, "```python\nimport time\ntime.sleep(0.01)\n```\nUse sleep.")
+    assert isinstance(answer, Answer)
+    assert answer.evidence.features["ran"] == 1.0
+    assert answer.evidence.stdout == ""
+
+
+async def test_earlier_turns_are_sent_along(data_dir: Path):
+    backend = FakeBackend(["dict.fromkeys()"])
+    turns = (
+        Message("user", "What is dict?"),
+        Message("assistant", "a mapping type"),
+        Message("user", "Which of its methods makes one from keys?"),
+    )
+    await answered(Query(id="q", messages=turns, text=turns[-1].content), data_dir, backend)
+    assert any("a mapping type" in message.content for call in backend.calls for message in call.messages)
 
 
 async def test_a_model_that_does_not_know_declines(data_dir: Path):
@@ -117,6 +194,34 @@ async def test_every_answer_has_every_feature_of_the_card(data_dir: Path):
 )
 def test_a_question_in_prose_is_not_run(question: str):
     assert reading.expression_in(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "how"),
+    [
+        ("How do I rotate a deque?", True),
+        ("In Python, how can I reverse a string?", True),
+        ("What is the best way to merge two dicts?", True),
+        ("Write a function that adds two numbers.", True),
+        ("How do generators work?", False),
+        ("Which function reverses a list?", False),
+        ("What does sorted do?", False),
+    ],
+)
+def test_a_question_for_a_way_to_do_something_is_told_from_one_for_a_fact(question: str, how: bool):
+    assert reading.asks_how(question) is how
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("d = {}\nprint(d.pop('a(b)'))  # len(d)", {"pop"}),
+        ("print(list(d)[-3:])", {"list", "[:]"}),
+        ("for i, x in enumerate(xs):\n    print(i)", {"for", "in", "enumerate"}),
+    ],
+)
+def test_what_a_program_uses_leaves_out_its_data(code: str, expected: set[str]):
+    assert showing.uses(code) == expected
 
 
 def test_the_library_knows_its_names():

@@ -1,23 +1,24 @@
-"""Answers questions about Python: by running an expression, or by the model with the interpreter's documentation.
+"""Answers questions about Python: by running an expression, by a program that ran, or by what the model recalls.
 
 Names that the question claims to be in the standard library are looked up first: what does not exist is unanswerable.
+A recalled answer is weighed against the documentation: whether it is given again by a model that reads the passages
+nearest to the question, and how near the passage on the very name that was answered is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from nescio.evidence import agreement, locate, mean_logprob, min_logprob
+from nescio.evidence import agree, agreement, locate, mean_logprob, min_logprob
 from nescio.types import (
     Abstained,
     Answer,
+    Backend,
     Card,
     Citation,
     Completion,
@@ -25,38 +26,17 @@ from nescio.types import (
     Encode,
     Evidence,
     Execution,
+    Message,
     Progress,
     Query,
     Reason,
     Usage,
 )
-from nescio_experts.python import library, prompts, reading
+from nescio_experts.python import library, prompts, reading, showing
+from nescio_experts.python.documentation import Found, consult
 from nescio_experts.python.evaluating import program, value_of
-from nescio_indexes.knowledge import Hit, KnowledgeIndex, Passage, staleness_key
-
-RETRIEVED = 8
-SHOWN = 3
-SOURCE = "Python's own documentation"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the documentation holds on a question: passages to show, best first, and the best similarity."""
-
-    hits: tuple[Hit, ...]
-    named: bool
-
-    @property
-    def passages(self) -> list[str]:
-        """The texts to show."""
-        return [hit.passage.text for hit in self.hits[:SHOWN]]
-
-    @property
-    def citations(self) -> tuple[Citation, ...]:
-        """Where they stand."""
-        return tuple(
-            Citation(hit.passage.title, SOURCE, hit.passage.source, hit.passage.text) for hit in self.hits[:SHOWN]
-        )
+from nescio_experts.python.showing import Program
+from nescio_indexes.knowledge import KnowledgeIndex, Passage, staleness_key
 
 
 class PythonExpert:
@@ -78,130 +58,170 @@ class PythonExpert:
         self._index = KnowledgeIndex.load_or_build(data_dir, key, _passages, encode, progress)
 
     async def answer(self, query: Query, context: Context) -> Answer | Abstained:
-        """Run, look up, or ask the model with the documentation."""
+        """Run, look up, show or recall."""
         known = await asyncio.to_thread(_names)
+        missing = reading.missing_names(query.text, known)
+        if missing:
+            return self._no_such_name(missing[0], known)
         code = reading.expression_in(query.text)
         if code is not None and context.sandbox is not None:
             context.progress("running the expression")
             evaluated = self._evaluated(code, await context.sandbox.run(program(code, sys.stdlib_module_names)))
             if evaluated is not None:
                 return evaluated
-        mentioned = reading.names_in(query.text)
-        missing = reading.unknown_names(mentioned, known)
-        if missing:
-            return self._no_such_name(missing[0], known)
+        if context.backend is None:
+            return Abstained(Reason.EXPERT_UNAVAILABLE, "no model is configured for questions about Python.")
         context.progress("reading the documentation")
-        found = await asyncio.to_thread(self._find, query.text, mentioned, context)
-        return await self._from_model(query, context, found, known)
+        found = await asyncio.to_thread(self._find, query.text, context)
+        if reading.asks_how(query.text):
+            return await self._show(query, context, context.backend, found)
+        return await self._recall(query, context, context.backend, found, known)
 
     def _evaluated(self, code: str, run: Execution) -> Answer | None:
         value = value_of(run)
         if value is None:
             return None
-        features = dict.fromkeys(self.card.features, 0.0) | {
-            "executed": 1.0,
-            "retrieval": 1.0,
-            "named": 1.0,
-            "grounded": 1.0,
-            "ran": 1.0,
-            "agreement": 1.0,
-        }
+        sure = ("executed", "retrieval", "entry", "named", "documented", "agreement", "confirmed")
+        features = self._features(**dict.fromkeys(sure, 1.0))
         evidence = Evidence(features, code=code, stdout=run.stdout or run.message)
         source = (Citation("the expression, run", f"Python {library.version()}"),)
         return Answer(value, self.card.name, f"Python {library.version()}", evidence, citations=source)
 
     def _no_such_name(self, name: str, known: frozenset[str]) -> Abstained:
-        from rapidfuzz import process
+        from rapidfuzz import fuzz, process
 
         head = name.partition(".")[0]
-        near = process.extractOne(name, [k for k in known if k.startswith(f"{head}.")], score_cutoff=80)
+        siblings = [other for other in known if other.startswith(f"{head}.")]
+        near = process.extractOne(name, siblings, scorer=fuzz.ratio, score_cutoff=80)
         hint = f" Did you mean {near[0]}?" if near else ""
         message = f"Python {library.version()} has no {name} in its standard library.{hint}"
-        features = dict.fromkeys(self.card.features, 0.0) | {"invented": 1.0}
-        attempt = Answer(message, self.card.name, f"Python {library.version()}", Evidence(features))
-        return Abstained(Reason.UNANSWERABLE, message, withheld=attempt)
+        evidence = Evidence(self._features(invented=1.0))
+        return Abstained(
+            Reason.UNANSWERABLE,
+            message,
+            withheld=Answer(message, self.card.name, f"Python {library.version()}", evidence),
+        )
 
-    def _find(self, text: str, mentioned: Sequence[str], context: Context) -> Found:
+    def _find(self, text: str, context: Context) -> Found:
         if self._index is None:
             self.prepare(context.encode, context.data_dir, context.progress)
         assert self._index is not None
-        hits = self._index.search(context.encode([text])[0], RETRIEVED)
-        exact = [
-            Hit(passage, 1.0)
-            for passage in self._index.passages
-            if any(passage.title == name or passage.title.endswith(f".{name}") for name in mentioned)
-        ]
-        merged = {hit.passage.title: hit for hit in (*exact[:SHOWN], *hits)}
-        return Found(tuple(merged.values()), named=bool(exact))
+        return consult(self._index, context.encode([text])[0], reading.names_in(text))
 
-    async def _from_model(
-        self, query: Query, context: Context, found: Found, known: frozenset[str]
+    async def _recall(
+        self, query: Query, context: Context, backend: Backend, found: Found, known: frozenset[str]
     ) -> Answer | Abstained:
-        if context.backend is None:
-            return Abstained(Reason.EXPERT_UNAVAILABLE, "no model is configured for questions about Python.")
+        """The most likely answer from memory, beside it others from memory and one from the documentation."""
         context.progress("asking the model")
-        drawn = await self._draw(query, context, found)
-        text = drawn[0].text
-        line = reading.first_line(text)
-        code = reading.code_block(text)
-        run = await context.sandbox.run(code) if code and context.sandbox is not None else None
-        features = self._features(line, drawn, found, run, known, query.text)
-        ran = run is not None and run.outcome == "ok"
-        shown = f"{line}\n\n```python\n{code}\n```" if ran else line
-        evidence = Evidence(
-            features,
-            samples=tuple(sample.text for sample in drawn),
-            code=code if ran else None,
-            stdout=run.stdout if ran and run is not None else None,
+        sent = prompts.recall(query.text, prompts.history(query.messages))
+        looking = prompts.look_up(query.text, found.passages)
+        limit = prompts.LINE_TOKENS
+        (first,), others, (looked_up,) = await asyncio.gather(
+            backend.chat(sent, max_tokens=limit, stop=("\n",), seed=context.seed, logprobs=1),
+            _more(backend, sent, context, limit, ("\n",)),
+            backend.chat(looking, max_tokens=limit, stop=("\n",), seed=context.seed),
         )
-        attempt = Answer(shown, self.card.name, context.backend.model, evidence, _usage(drawn), found.citations)
+        line = reading.first_line(first.text)
+        mentioned = reading.names_in(line) or reading.names_of(line)
+        span = locate(first.tokens, line)
+        features = self._features(
+            retrieval=found.best,
+            entry=found.similarity_of(mentioned),
+            named=float(found.named),
+            invented=float(len(reading.unknown_names(mentioned, known))),
+            documented=float(agree(line, reading.first_line(looked_up.text), query.text)),
+            mean_logprob=_or(mean_logprob(first.tokens, span), -20.0),
+            min_logprob=_or(min_logprob(first.tokens, span), -20.0),
+            agreement=_or(agreement(line, [reading.first_line(o.text) for o in others], query.text), 0.0),
+            confirmed=await self._confirmed(prompts.confirm(query.text, line), context, backend),
+        )
+        drawn = (first, *others, looked_up)
+        evidence = Evidence(features, samples=tuple(completion.text for completion in drawn))
+        return self._outcome(line, line, evidence, drawn, found.citations(mentioned), backend)
+
+    async def _show(self, query: Query, context: Context, backend: Backend, found: Found) -> Answer | Abstained:
+        """A program that ran, with others that were written for the same question; written once more if all failed."""
+        context.progress("writing programs")
+        before = prompts.history(query.messages)
+        written = await self._write(prompts.show(query.text, before), context, backend)
+        drawn = [program.completion for program in written]
+        chosen, repaired = showing.choose(written), 0.0
+        if chosen.verdict < 0 and chosen.code is not None:
+            context.progress("correcting the program")
+            again = prompts.show_otherwise(query.text, before, chosen.code, chosen.error)
+            second = await self._write(again, context, backend)
+            drawn += [program.completion for program in second]
+            if showing.choose(second).verdict > 0:
+                written, chosen, repaired = second, showing.choose(second), 1.0
+        ran, code, tokens = chosen.verdict > 0, chosen.code or "", chosen.completion.tokens
+        shown = f"{chosen.line}\n\n```python\n{code}\n```".strip() if ran else chosen.line or chosen.completion.text
+        span = locate(tokens, code or chosen.line)
+        mentioned = (*reading.names_in(chosen.line), *showing.uses(code))
+        printed = chosen.run.stdout if ran and chosen.run is not None else None
+        features = self._features(
+            **showing.evidence(chosen, written),
+            retrieval=found.best,
+            entry=found.similarity_of(mentioned),
+            named=float(found.named),
+            repaired=repaired,
+            mean_logprob=_or(mean_logprob(tokens, span), -20.0),
+            min_logprob=_or(min_logprob(tokens, span), -20.0),
+            confirmed=await self._confirmed(prompts.confirm(query.text, shown, printed), context, backend),
+        )
+        samples = tuple(completion.text for completion in drawn)
+        evidence = Evidence(features, samples, code if ran else None, chosen.stdout if ran else None)
+        return self._outcome(chosen.line, shown, evidence, drawn, found.citations(mentioned), backend)
+
+    async def _write(self, sent: Sequence[Message], context: Context, backend: Backend) -> list[Program]:
+        """The most likely program and some drawn beside it, each run."""
+        limit = prompts.SHOWN_TOKENS
+        first, others = await asyncio.gather(
+            backend.chat(sent, max_tokens=limit, seed=context.seed, logprobs=1),
+            _more(backend, sent, context, limit),
+        )
+        programs: list[Program] = []
+        for completion in (*first, *others):
+            line, code = showing.read(completion)
+            run = next((p.run for p in programs if p.code == code), None)
+            if run is None and code is not None and context.sandbox is not None:
+                run = await context.sandbox.run(showing.runnable(code))
+            programs.append(Program(completion, line, code, run))
+        return programs
+
+    async def _confirmed(self, asked: Sequence[Message], context: Context, backend: Backend) -> float:
+        """P(True): how sure the model is that the answer is right when asked so (Kadavath et al. 2022, section 3)."""
+        (said,) = await backend.chat(asked, max_tokens=2, seed=context.seed, logprobs=1)
+        p = math.exp(said.tokens[0].logprob) if said.tokens else 0.5
+        return p if said.text.strip().lower().startswith("yes") else 1.0 - p
+
+    def _outcome(
+        self,
+        line: str,
+        shown: str,
+        evidence: Evidence,
+        drawn: Sequence[Completion],
+        citations: tuple[Citation, ...],
+        backend: Backend,
+    ) -> Answer | Abstained:
+        attempt = Answer(shown, self.card.name, backend.model, evidence, _usage(drawn), citations)
         if prompts.declines(line):
             return Abstained(Reason.DECLINED, "the model says that it does not know.", withheld=attempt)
         return attempt
 
-    async def _draw(self, query: Query, context: Context, found: Found) -> tuple[Completion, ...]:
-        assert context.backend is not None
-        sent = prompts.messages(query.text, found.passages)
-        greedy = await context.backend.chat(sent, max_tokens=prompts.MAX_TOKENS, seed=context.seed, logprobs=1)
-        more = prompts.SAMPLES if context.samples is None else context.samples - 1
-        if more <= 0:
-            return greedy
-        return greedy + await context.backend.chat(
-            sent,
-            n=more,
-            temperature=prompts.TEMPERATURE,
-            max_tokens=prompts.MAX_TOKENS,
-            stop=("\n",),
-            seed=context.seed + 1,
-        )
+    def _features(self, **known: float) -> dict[str, float]:
+        return dict.fromkeys(self.card.features, 0.0) | known
 
-    def _features(
-        self,
-        line: str,
-        drawn: Sequence[Completion],
-        found: Found,
-        run: Execution | None,
-        known: frozenset[str],
-        question: str,
-    ) -> dict[str, float]:
-        tokens = drawn[0].tokens
-        span = locate(tokens, line)
-        others = [reading.first_line(sample.text) for sample in drawn[1:]]
-        words = set(re.findall(r"[A-Za-z_]\w{2,}", line)) - set(re.findall(r"[A-Za-z_]\w{2,}", question))
-        seen = " ".join(found.passages)
-        invented = reading.unknown_names(reading.names_in(line), known)
-        agreed = agreement(line, others, question) if others else 0.0
-        return {
-            "executed": 0.0,
-            "retrieval": max((hit.score for hit in found.hits), default=0.0),
-            "named": float(found.named),
-            "grounded": sum(word in seen for word in words) / len(words) if words else 0.0,
-            "invented": float(len(invented)),
-            "ran": 0.0 if run is None else 1.0 if run.outcome == "ok" else -1.0,
-            "mean_logprob": _or(mean_logprob(tokens, span), -20.0),
-            "min_logprob": _or(min_logprob(tokens, span), -20.0),
-            "agreement": agreed,
-        }
+
+async def _more(
+    backend: Backend, sent: Sequence[Message], context: Context, limit: int, stop: tuple[str, ...] = ()
+) -> tuple[Completion, ...]:
+    """The answers that are drawn at a temperature, as evidence; none if the caller wants none."""
+    wished = prompts.SAMPLES if context.samples is None else max(0, context.samples - 1)
+    if wished == 0:
+        return ()
+    return await backend.chat(
+        sent, n=wished, temperature=prompts.TEMPERATURE, max_tokens=limit, stop=stop, seed=context.seed + 1
+    )
 
 
 def _or(value: float, otherwise: float) -> float:

@@ -28,6 +28,7 @@ MODULES = (
 ).split()
 """Modules whose documentation is indexed. Import has no side effect for any of them."""
 
+_REPEATED = ("typing.Text", "collections.User", "collections.abc.", "random.Random.", "random.SystemRandom.")
 PASSAGE_CHARS = 260
 SHORTEST_DOC = 12
 
@@ -52,11 +53,15 @@ def version() -> str:
 
 
 def entries() -> Iterator[Entry]:
-    """Every documented public name of builtins, the language's topics, and `MODULES`, each once."""
+    """Every documented public name of builtins, the language's topics, and `MODULES`, each once.
+
+    Second names of a class (``typing.Text``) and its stand-ins for subclassing (``collections.UserList``) are left out:
+    they say the same words again, and crowd out what a question is about.
+    """
     seen: set[str] = set()
     for name, thing in _members():
         doc = _opening(thing)
-        if name not in seen and len(doc) >= SHORTEST_DOC:
+        if name not in seen and len(doc) >= SHORTEST_DOC and not name.startswith(_REPEATED):
             seen.add(name)
             yield Entry(name, _signature(thing), doc)
     yield from _topics()

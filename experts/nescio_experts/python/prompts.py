@@ -1,4 +1,8 @@
-"""What the model is told, and how its reply is read. The prompt is part of the expert's fingerprint."""
+"""What the model is told, and what its replies mean. The prompts are part of the expert's fingerprint.
+
+Three prompts, because a small model does three things well: recalling a name, picking one out of excerpts, and writing
+a short program. Recalling with excerpts in sight does worse than either: it copies the nearest name.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +10,91 @@ from collections.abc import Sequence
 
 from nescio.types import Message
 
-SYSTEM = """\
-You answer questions about Python 3 and its standard library. Documentation excerpts may help; ignore those that do not.
-Reply in this form:
-1. One line with the answer alone, as short as it can be: a name, a value, or one sentence.
-2. If code shows it, one short block that runs on its own, fenced with ```python, that ends by printing the result.
+RECALLING = """\
+You answer questions about Python 3 and its standard library.
+Reply with one line: the answer alone, as short as it can be: a name, a value, or one sentence.
 If Python has no such thing, or you are not sure, reply only: I don't know."""
 
-MAX_TOKENS = 160
+LOOKING_UP = """\
+You answer questions about Python 3 from excerpts of its documentation; ignore excerpts that do not help.
+Reply with one line: the answer alone, as short as it can be: a name, a value, or one sentence.
+If Python has no such thing, or you are not sure, reply only: I don't know."""
+
+SHOWING = """\
+You show how to do things in Python 3 with its standard library. Reply in this form:
+1. One short block, fenced with ```python, that runs on its own on example data and ends by printing the result.
+2. One line that names what does the work.
+If Python has no such thing, or you are not sure, reply only: I don't know."""
+
+CONFIRMING = "You check answers to questions about Python 3 and its standard library. Reply with one word, Yes or No."
+
+LINE_TOKENS = 80
+PRINTED_CHARACTERS = 300
+SHOWN_TOKENS = 200
 SAMPLES = 3
-TEMPERATURE = 0.7
+TEMPERATURE = 0.8
+HISTORY = 2
+HISTORY_CHARACTERS = 800
 
-_EXAMPLE_QUESTION = "Documentation:\n- str.upper(self, /): Return a copy of the string converted to uppercase.\n\n\
-Question: How do I turn text into capital letters?"
-_EXAMPLE_ANSWER = 'Use str.upper(): text.upper()\n```python\ntext = "hello"\nprint(text.upper())\n```'
+_RECALLED = (
+    ("Which str method turns text into capital letters?", "str.upper()"),
+    ("Which module of the standard library brews coffee?", "I don't know"),
+    ("What is the type of 2 / 1?", "float"),
+)
+_LOOKED_UP = (
+    "Documentation:\n- str.upper(self, /): Return a copy of the string converted to uppercase.\n\n"
+    "Question: Which str method turns text into capital letters?",
+    "str.upper()",
+)
+_SHOWN = (
+    "How do I turn text into capital letters?",
+    '```python\ntext = "hello"\nprint(text.upper())\n```\nUse str.upper(): text.upper()',
+)
 
 
-def messages(question: str, passages: Sequence[str]) -> list[Message]:
-    """The conversation that is sent: instructions, one example, and the question with its excerpts."""
+def recall(question: str, before: Sequence[Message]) -> list[Message]:
+    """The conversation that asks for an answer from memory."""
+    return _conversation(RECALLING, _RECALLED, before, question)
+
+
+def look_up(question: str, passages: Sequence[str]) -> list[Message]:
+    """The conversation that asks for an answer from `passages`."""
     excerpts = "\n".join(f"- {passage}" for passage in passages)
-    return [
-        Message("system", SYSTEM),
-        Message("user", _EXAMPLE_QUESTION),
-        Message("assistant", _EXAMPLE_ANSWER),
-        Message("user", f"Documentation:\n{excerpts}\n\nQuestion: {question}"),
-    ]
+    return _conversation(LOOKING_UP, [_LOOKED_UP], (), f"Documentation:\n{excerpts}\n\nQuestion: {question}")
+
+
+def show(question: str, before: Sequence[Message]) -> list[Message]:
+    """The conversation that asks for a short program."""
+    return _conversation(SHOWING, [_SHOWN], before, question)
+
+
+def show_otherwise(question: str, before: Sequence[Message], code: str, error: str) -> list[Message]:
+    """The same after `code` failed: asked anew, since a small model that sees its own reply repeats it."""
+    note = f"Note that this fails with {error}, so do it in another way:\n```python\n{code}\n```"
+    return show(f"{question}\n{note}", before)
+
+
+def confirm(question: str, answer: str, printed: str | None = None) -> list[Message]:
+    """The conversation that asks whether `answer` is right; `printed` is what its program printed, if it has one."""
+    run = f"\n\nRunning it printed:\n{printed[:PRINTED_CHARACTERS]}" if printed is not None else ""
+    asked = f"Question: {question}\n\nAnswer: {answer}{run}\n\nDoes this answer the question correctly?"
+    return [Message("system", CONFIRMING), Message("user", asked)]
 
 
 def declines(text: str) -> bool:
     """Whether the model itself says that it does not know."""
     head = text.strip().lower().replace("’", "'")[:60]
     return head.startswith(("i don't know", "i do not know", "i'm not sure", "i am not sure"))
+
+
+def history(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The turns before the question that are sent with it: the last ones, cut to what a small model needs of them."""
+    turns = [message for message in messages[:-1] if message.role != "system"][-HISTORY:]
+    return tuple(Message(turn.role, turn.content[:HISTORY_CHARACTERS]) for turn in turns)
+
+
+def _conversation(
+    system: str, examples: Sequence[tuple[str, str]], before: Sequence[Message], question: str
+) -> list[Message]:
+    shown = [turn for asked, said in examples for turn in (Message("user", asked), Message("assistant", said))]
+    return [Message("system", system), *shown, *before, Message("user", question)]

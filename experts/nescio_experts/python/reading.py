@@ -19,6 +19,17 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _CODE_SIGNS = re.compile(r"[\[\](){}'\"]|\*\*|//|<<|>>|==|!=|<=|>=|%|\bnot\b|\band\b|\bor\b|\blambda\b|\d *[-+*/] *\d")
+_HOW = re.compile(
+    r"^(?:(?:in python|hi|hello|please|so|ok(?:ay)?)\b[\s,:]*)*"
+    r"(?:how (?:do|can|could|would|should) (?:i|you|we|one|people)\b|how to\b|"
+    r"what(?:'s| is) the (?:best |easiest |pythonic |right )?way to\b|(?:can|could) you (?:please )?(?:write|show)\b|"
+    r"(?:write|show me|give me) .*\b(?:code|function|program|script|snippet|one-liner|how)\b)",
+    re.IGNORECASE,
+)
+_CLAIMED = re.compile(
+    r"\bbuilt-?in (?:function |type |class )?`?([A-Za-z_]\w*)\(|\bkeyword [`'\"]([A-Za-z_]\w*)[`'\"]", re.IGNORECASE
+)
+"""Bare names that a question says are part of the language."""
 _PROSE = re.compile(
     r"\b(the|a|an|does|function|method|module|class|keyword|of|argument|mean|called|difference)\b", re.I
 )
@@ -43,6 +54,23 @@ def expression_in(text: str) -> str | None:
     if not _CODE_SIGNS.search(code) or _PROSE.search(without_strings) or re.fullmatch(r"[\w.]+\(\)?", code):
         return None
     return code if len(code) <= 400 and "\n" not in code else None
+
+
+def names_of(line: str) -> tuple[str, ...]:
+    """The names that a line of at most three words consists of; () for a sentence, whose words may look like names."""
+    words = re.findall(r"[A-Za-z_][\w.]*\w|[A-Za-z_]", line)
+    return tuple(dict.fromkeys(words)) if len(line.split()) <= 3 else ()
+
+
+def asks_how(text: str) -> bool:
+    """Whether the question asks how something is done, which a program shows best."""
+    return _HOW.match(text.strip()) is not None
+
+
+def missing_names(text: str, known: Collection[str]) -> tuple[str, ...]:
+    """Names that the question claims to be part of Python or its standard library, and that are not."""
+    claimed = [name for pair in _CLAIMED.findall(text) for name in pair if name]
+    return (*unknown_names(names_in(text), known), *(name for name in claimed if name not in known))
 
 
 def unknown_names(mentioned: Collection[str], known: Collection[str]) -> tuple[str, ...]:

@@ -205,17 +205,175 @@ def test_lower_case_pronoun_is_no_country() -> None:
     assert told("tell us the capital of Peru") == "The capital of Peru is Lima."
 
 
-def test_encoder_is_asked_only_when_no_phrase_is_known() -> None:
-    def knows_money(texts: Sequence[str]) -> np.ndarray:
-        return np.array([[1, 0] if "money" in t or "dispense" in t else [0, 1] for t in texts], dtype=np.float32)
-
+def test_encoder_is_never_asked() -> None:
     def must_not_be_called(texts: Sequence[str]) -> np.ndarray:
         raise AssertionError(texts)
 
-    outcome = ask("what does a teller dispense in Peru", knows_money)
-    assert isinstance(outcome, Answer)
-    assert "PEN" in outcome.text
     assert isinstance(ask("What is the capital of Peru?", must_not_be_called), Answer)
+    assert isinstance(ask("How many dogs live in Peru?", must_not_be_called), Abstained)
+
+
+@pytest.mark.parametrize("noun", ["people", "inhabitants", "residents", "citizens", "souls", "humans", "Peruvians"])
+def test_nouns_for_all_inhabitants_are_counted(noun: str) -> None:
+    assert told(f"How many {noun} live in Peru?") == "Peru has 31,989,256 inhabitants."
+
+
+TRAPS = {
+    "nouns that are not all inhabitants": (
+        "dogs cats sheep kangaroos millionaires billionaires nurses vegetarians orphans twins families tribes "
+        "customers teachers pupils locals natives Turks Poles Americans Chinese Germans Swedes Russians"
+    ),
+    "restrictions": (
+        "people under 18|people over 65|people between 20 and 30|Chinese people|foreign people|single people|"
+        "registered citizens|dual citizens|people of Ireland"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "kind", [*TRAPS["nouns that are not all inhabitants"].split(), *TRAPS["restrictions"].split("|")]
+)
+@pytest.mark.parametrize(
+    "question", ["How many {} live in Peru?", "number of {} living in Peru", "how many {} in Peru"]
+)
+def test_part_of_the_inhabitants_is_not_counted_as_all(kind: str, question: str) -> None:
+    refused(question.format(kind))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people used to live in Detroit?",
+        "How many people lived in Vienna?",
+        "How many people would like to live in Canada?",
+        "How many people want to live in Norway?",
+        "How many people can live in Singapore?",
+        "How many people will live in Nigeria?",
+        "How many people live abroad from Ireland?",
+        "How many Canadians live abroad?",
+        "How many people live at home in Italy?",
+        "How many people live in a house in Peru?",
+        "How many people live around Lima?",
+        "How many people live on the border of Spain?",
+        "How many people call Peru?",
+        "How many people work for the EU?",
+        "what people live in Peru",
+    ],
+)
+def test_people_who_do_or_did_something_else_are_not_counted(question: str) -> None:
+    refused(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the planned capital of Egypt",
+        "capital letter of Germany",
+        "phone number of the government of Peru",
+        "computer language from Japan",
+        "How big is the average house in Peru?",
+        "where is my friend in Peru",
+        "What do people pay for bread in Peru?",
+        "Which country has the biggest houses?",
+        "largest shop in London",
+    ],
+)
+def test_harmless_word_between_property_and_place_is_not_passed_over(question: str) -> None:
+    refused(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "the Turkish population in Germany",
+        "French population of Canada",
+        "what language do Turks speak in Germany",
+        "where do Poles live in Norway",
+        "How big is the Niger delta?",
+        "where is Berlin Street in Paris",
+        "The biggest Polish city in America",
+        "Do Peruvians use euros in Spain?",
+        "How many Indian states border Nepal?",
+        "Where do Peruvians live?",
+        "metro population of Paris",
+    ],
+)
+def test_demonym_or_name_that_only_describes_is_not_read_as_a_second_country(question: str) -> None:
+    refused(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "largest kingdom in the world",
+        "how many republics are in Africa",
+        "how many countries start with A",
+        "how many countries speak Spanish as a second language",
+        "how many Spanish speakers are there",
+        "which country first used the euro",
+        "which countries could border Peru",
+        "who made Canberra the capital of Australia",
+        "wages in Peru",
+        "what is on the Peruvian banknote",
+        "what does a coin of Peru look like",
+        "Which shops accept cash in Peru?",
+        "how much space do people have in Peru",
+        "Which country has the smallest people?",
+        "Which country has the most people over 100?",
+        "largest Spanish-speaking city in the US",
+        "which city in Switzerland speaks French",
+        "total population of all cities of Peru",
+        "How many people live in cities in Japan?",
+        "how many people live in the five biggest countries",
+        "Largest country in Africa with fewer than 5 million people",
+        "how big is the German-speaking part of Belgium",
+        "Is Lima bigger than all other cities in Peru combined?",
+        "largest neighbour of the EU",
+        "where is the border between Peru and Chile",
+        "Does Switzerland border five countries that use the euro?",
+        "how many countries are smaller than my house",
+        "how wide is Chile",
+        "area code for Peru",
+        "Is Peru a member of the UN?",
+        "Which country is between Peru and Chile?",
+    ],
+)
+def test_form_that_the_tables_cannot_answer_is_refused(question: str) -> None:
+    refused(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "gold"),
+    [
+        ("Capitals of the Baltic states: Estonia, Latvia, Lithuania?", "Riga"),
+        ("tel country code Greece", "+30"),
+        ("What city governs Brazil as its capital?", "Brasilia"),
+        ("UK vs Italy, population wise, who wins?", "United Kingdom"),
+        ("Peru vs Chile, area wise, which is ahead?", "Peru"),
+        ("which country lies between Spain and France", "Andorra"),
+        ("How many people call Nairobi home?", "4,397,073"),
+        ("Where in the world is Vanuatu?", "Oceania"),
+        ("Peru ccy", "PEN"),
+        ("langs Peru", "Quechua"),
+        ("pop Peru", "31,989,256"),
+        ("Peru: capital", "Lima"),
+    ],
+)
+def test_terse_and_roundabout_wordings_are_answered(question: str, gold: str) -> None:
+    assert gold in told(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("ISO code for the Swiss currency?", "The currency code of Switzerland is CHF (Swiss franc)."),
+        ("phone code of the country whose capital is Vienna?", "The calling code of Austria is +43."),
+        ("tell me how big is the population from Italy", "Italy has 60,431,283 inhabitants."),
+        ("how large an area does Mongolia have?", "Mongolia covers 1,565,000 km²."),
+    ],
+)
+def test_answer_says_no_more_than_was_asked(question: str, answer: str) -> None:
+    assert told(question) == answer
 
 
 @given(codes)

@@ -1,7 +1,7 @@
 """The geography expert: reads a question strictly, looks the answer up, and says what it cannot tell.
 
-Deterministic and without a model; a question takes a few milliseconds. The encoder is asked only where one place is
-named and no known phrase says what is wanted of it; see `hunches`.
+Deterministic and without a model; a question takes a few milliseconds. No encoder guesses at what is wanted: a phrase
+near to "How many people live in Peru?" may as well ask for dogs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from nescio_experts.geography.answering import carry_out
 from nescio_experts.geography.atlas import atlas, source
 from nescio_experts.geography.cities import warm
 from nescio_experts.geography.grammar import understand
-from nescio_experts.geography.hunches import Hunch, guess
 from nescio_experts.geography.plans import Doubt, Plan
 from nescio_experts.geography.refusals import refusal, suggestion
 from nescio_experts.geography.replies import Gap, Reply
@@ -38,13 +37,9 @@ class GeographyExpert:
         if not text or len(text) > _LONGEST:
             return unanswerable(self.card.name, "I could not find a question about a country or city in that.", None)
         signs = read(text)
-        doubt = refusal(signs)
-        found = doubt or understand(signs)
-        hunch = guess(signs, context) if isinstance(found, Doubt) and (doubt is None or doubt.wording) else None
-        if hunch is not None:
-            found = hunch.plan
+        found = refusal(signs) or understand(signs)
         if not isinstance(found, Doubt):
-            return self._carry_out(found, signs, hunch)
+            return self._carry_out(found, signs)
         attempt = found.attempt or suggestion(signs)
         return unanswerable(self.card.name, found.message, self._attempt(attempt, signs))
 
@@ -53,25 +48,25 @@ class GeographyExpert:
         read("Where is Paris?")
         warm()
 
-    def _carry_out(self, plan: Plan, signs: Signs, hunch: Hunch | None) -> Answer | Abstained:
+    def _carry_out(self, plan: Plan, signs: Signs) -> Answer | Abstained:
         reply = carry_out(plan)
         if isinstance(reply, Gap):
             return unanswerable(self.card.name, reply.message, self._attempt(suggestion(signs), signs))
-        return self._say(reply, signs, hunch)
+        return self._say(reply, signs)
 
     def _attempt(self, plan: Plan | None, signs: Signs) -> Answer | None:
         reply = carry_out(plan) if plan is not None else None
-        return self._say(reply, signs, None) if isinstance(reply, Reply) else None
+        return self._say(reply, signs) if isinstance(reply, Reply) else None
 
-    def _say(self, reply: Reply, signs: Signs, hunch: Hunch | None) -> Answer:
+    def _say(self, reply: Reply, signs: Signs) -> Answer:
         text = reply.text
         if signs.corrected:
             text += " (" + "; ".join(f"I read {typed!r} as {meant}" for typed, meant in signs.corrected) + ".)"
         named = bool(signs.places or signs.named)
         grounds = Grounds(
             entity_match=(0.9 if signs.corrected else 1.0) if named else 0.0,
-            property_match=hunch.similarity if hunch else 1.0,
-            property_margin=hunch.margin if hunch else 1.0,
+            property_match=1.0,
+            property_margin=1.0,
             coverage=signs.coverage.share,
             unexplained=float(len(signs.unexplained)),
             operations=float(reply.operations),

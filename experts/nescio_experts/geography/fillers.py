@@ -65,3 +65,26 @@ write writing written wrote year yep youngster your yours
 """
 EXTRA_FILLERS: Final = FILLERS | frozenset(_MORE.split())
 """The shared fillers and those of this domain."""
+_WITHIN = """
+actual actually actualy all almost along altogether always am amid among amongst approx approximate approximately
+approximates around arrive arriving ask asks associate associated assume basic basically bear bearing bears believe
+belongs bought bring buying call called carry cities city come coming common commonly compare compared compares
+comparing comparison completely considered consist contain contains correct correctly count counting country current
+currently different encompass encompasses end ends entire entirely especially estimate estimated every everyday
+everyone everywhere exact exactly exchange exist existing exists expect falls final find fly flying folks found friday
+fully general generally gimme give given going goods handle hear held hmm hold holds host hosts in include includes
+including indicate inside international is issue issued issues kind kinda known land landed landing latest legally
+less let lies link linked list listed listing live lives living locate located look looking lying main mainly major
+make makes mark means mention modern monday mostly move moving name named names naming nationally nationwide nearly
+need needed normally now nowadays of off official officially ones other others ought out ov over overall own people
+pick please pls popularly possess precise predominant predominantly present presently primarily primary principal
+properly quick quickly rank ranked ranking recent recently reckon refer request require required reside resides
+residing respective respectively right round saturday say see serve serves set several shall shorthand should side
+simply sit sits situated size sized some soon sort spelled stand standing stands status stay staying sunday supposed
+surely ta take taken taking taxi technically teh tell term terms thanks think tho thursday title today tonight total
+touring travel traveling travelling trip true truly tuesday type typical typically understand updated usual usually
+various verify visit visiting visits vs wan wants wat way wednesday week weekend whatever whats whereby wherever which
+whichever whole wholly widely will within wonder wondered wondering wonders world wot would year yep
+"""
+WITHIN: Final = FILLERS | frozenset(_WITHIN.split())
+"""Fillers that may stand beside what is asked: they name nothing that a property could be of."""

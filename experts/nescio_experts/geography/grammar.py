@@ -282,6 +282,18 @@ def _other_props_of_members(signs: Signs, scope: Scope) -> list[str]:
     return [prop for prop in signs.props if prop in PROPS and prop not in used]
 
 
+def _between(signs: Signs) -> Understood | None:
+    """Such as "Which country lies between Spain and France?": those that border both."""
+    countries = sure_countries(signs)
+    asked = signs.has("cmp:between") and signs.has("n:country", "n:countries") and not signs.has("q:howmany", "neg")
+    plain = not (signs.numbers or signs.named or signs.towns or signs.yes_no) and not set(signs.props) - {"neighbours"}
+    if not asked or len(countries) != 2 or not plain or ambiguous(signs) is not None:
+        return None
+    # Between two that meet lies only what is wedged in, such as Andorra.
+    touching = countries[1].code in (countries[0].neighbours or ())
+    return Members(Scope(neighbours_of=tuple(country.code for country in countries), only_neighbour=touching))
+
+
 def _world_count(signs: Signs) -> Understood | None:
     """Such as "How many countries are there?"."""
     bare = not (signs.places or signs.named or signs.props)
@@ -304,6 +316,7 @@ _RULES: Final[tuple[Callable[[Signs], Understood | None], ...]] = (
     _money,
     _neighbours_facts,
     _members,
+    _between,
     _world_count,
     lookup,
 )

@@ -23,6 +23,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "p:capital": (
         "{capital,capitals}{, city, cities,town}",
         "capitol{, city}",
+        "{governs,rules,serves,functions,acts} .. as {its ,the ,}{national ,}capital",
         "{administrative,official,national,state,constitutional,legal} {capital,capitals}{, city, cities}",
     ),
     "p:seat": (
@@ -39,7 +40,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         f"{{how many,number of,what number of,count of,amount of,how much}} {_PEOPLE}",
         "how many {living ,local ,different }{people,inhabitants,residents}",
         "population's",
-        "how many {call,live,are living,reside,dwell,inhabit}",
+        "how many {live,are living,reside,dwell,inhabit}",
+        "how many .. call .. home",
+        "{people,humans,folks,souls,persons} call .. home",
         "{inhabit,inhabits,inhabiting,populate,populates}",
         "{people,humans,folks,souls} {live,living,reside,dwell,residing}",
         "number of {living ,}{people,inhabitants,residents} {who ,that ,}live",
@@ -64,9 +67,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{kilometres,kilometers} squared",
         "territory",
     ),
-    "p:size": (
-        "how {big,large,vast,extensive,spacious,huge,small,tiny,immense,sizeable,sizable,enormous,little,wide}",
-    ),
+    "p:size": ("how {big,large,vast,extensive,spacious,huge,small,tiny,immense,sizeable,sizable,enormous,little}",),
     "p:area u:mi2": ("{how many,number of} {square miles,sq miles,sq mi,mi2}",),
     "p:area u:ha": ("{how many,number of} hectares",),
     "p:area u:acre": ("{how many,number of} acres",),
@@ -87,6 +88,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "u:per_km2": (f"{{per,for every,on every,to the,in each,to every,on each,to a,each,every}} {_SQ_KM}",),
     "u:per_mi2": (f"{{per,for every,on every,to the,in each,to every,on each,to a,each,every}} {_SQ_MI}",),
     "p:currency": (
+        "ccy",
         "{currency,currencies,money,monies,cash,legal tender,tender,monetary unit,monetary units,coinage}",
         "{unit of currency,unit of account,medium of exchange,means of payment,monetary system}",
         "{coin,coins,banknote,banknotes,bank notes,bank note,notes,bills}",
@@ -107,6 +109,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "forex {code,symbol}",
     ),
     "p:languages": (
+        "{lang,langs}",
         "{language,languages,tongue,tongues,mother tongue,mother tongues,lingua franca,linguistic,lingo,vernacular}",
         "{speak,speaks,spoken,speaking,speakers,speaker,spoke,talk,talked,converse,communicate,chat,understood}",
         "{language,tongue} {speak,spoken}",
@@ -153,12 +156,14 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{code,abbreviation} {for,of} the {country,nation}",
     ),
     "p:iso2": (
+        "{two,2} letter {iso,iso 3166,country}",
         "{two,2} {letter,letters,character,digit} {iso ,country ,iso country ,}{code,codes,abbreviation,"
         "country code,iso code}",
         "{iso ,iso 3166 ,iso 3166 1 ,}alpha {2,two}{ code, country code,}",
         "iso{2, 2}{ code,}",
     ),
     "p:iso3": (
+        "{three,3} letter {iso,iso 3166,country}",
         "{three,3} {letter,letters,character,digit} {iso ,country ,iso country ,}{code,codes,abbreviation,"
         "country code,iso code}",
         "{iso ,iso 3166 ,iso 3166 1 ,}alpha {3,three}{ code, country code,}",
@@ -176,7 +181,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{domain,suffix,ending,extension,code,tld,country code,address ending,domain ending,domain suffix,"
         "address suffix}",
         "{domain,domains}{, suffix, extension, ending, name, code, names}",
-        "{websites,web sites,web addresses,internet addresses,sites,urls,web pages,web address,website,url,emails} .. "
+        "{websites,web sites,web addresses,internet addresses,sites,urls,web pages,"
+        "web address,website address,website,url,emails} .. "
         "{end,ends,ending,finish,finishes,have,use,get}{ in, with, on,}",
         "{end in,ends in,ending in,end with,ends with}",
         "{websites,web sites,web addresses,internet addresses,urls,web address,internet address,website}",
@@ -185,6 +191,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{calling,dialling,dialing,telephone,phone,call,calls,dial,international calling,international dialling,"
         "international dialing,international phone,international telephone,international} "
         "{code,codes,prefix,country code,prefixes,number prefix,access code}",
+        "{tel,telephone,phone} {country code,country prefix,code,prefix}",
         "country {calling,dialling,dialing,phone,telephone} {code,prefix}",
         "country {code,prefix} .. {dial,dialling,dialing,phone,phoning,call,calling,ring,telephone,calls}",
         "{code,prefix,number,numbers,digits} .. {dial,phone,phoning,call,calling,ring,telephone,telephoning}",
@@ -223,8 +230,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{members,member states,member countries,member nations,countries,nations,states,republics,sovereign "
         "states,nation states,lands,places,territories,kingdoms,jurisdictions}",
         "{sovereign,independent} {countries,nations,states}",
-        "where in the world",
     ),
+    "q:where n:world": ("where in the world",),
     "n:city": ("{city,town,metropolis,megacity,urban area,urban centre,urban center,municipality,settlement,burg}",),
     "n:cities": (
         "{cities,towns,metropolises,megacities,urban areas,urban centres,urban centers,municipalities,settlements}",
@@ -300,6 +307,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{by,in terms of,with regard to,going by,according to,measured by,ranked by,judging by} "
         "{population,population size,number of people,headcount,number of inhabitants,inhabitants,people}",
     ),
+    "dim:population3": ("{population,populations,people} wise",),
+    "dim:area3": ("{size,area} wise",),
     "dim:density": (
         "{crowded,dense,densely populated,densely settled,densely inhabited,thickly populated,congested,packed}",
         "by {population ,}density",
@@ -311,6 +320,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "{upwards of,in excess of,at least,no fewer than,no less than,not less than,a minimum of,or more,and "
         "more,plus}",
         "{more,greater,larger,higher,bigger} than",
+        "{who,which} {wins,win,is ahead,leads,is in front}",
     ),
     "cmp:more as": ("as {big,large,vast,extensive,huge} as",),
     "cmp:more as dim:population": ("as {populous,populated,many people,many inhabitants} as",),
@@ -459,6 +469,8 @@ UNSUPPORTED: Final[dict[str, tuple[str, ...]]] = {
         "elderly,teenagers,foreigners,immigrants,migrants,voters,workers,soldiers,pensioners,catholics,muslims,christians,"
         "jews,buddhists,hindus,protestants,percent,percentage,per cent,share of,proportion of,fraction of}",
     ),
+    "the use of land": ("{land,area,land area} {use,used}", "uses of land"),
+    "area codes of regions": ("area {code,codes}",),
     "postal codes": ("{postal code,postal codes,zip code,zip codes,postcode,postcodes,post code,zip}",),
     "other planets and moons": (
         "{mars,venus,saturn,mercury,neptune,uranus,pluto,moon,planets,titan,galaxy,exoplanet}",

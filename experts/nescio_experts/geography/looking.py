@@ -72,6 +72,12 @@ def lookup(signs: Signs) -> Understood | None:
     props = _asked_props(signs)
     if signs.has("n:people") and signs.has("q:howmany") and set(props) & {"languages", "currency"}:
         return Doubt("I know which languages and currencies a country has, not how many people use them.")
+    if (
+        signs.yes_no
+        and len(countries) + len(signs.towns) > 1
+        and (signs.values("currency") or signs.values("language"))
+    ):
+        return Doubt("I could not tell what is to be checked.")
     if signs.towns and not (countries and props == ["capital"]):
         return city_lookup(signs, props)
     if not countries:
@@ -88,7 +94,12 @@ def _asked_props(signs: Signs) -> list[str]:
         return ["population"]
     if not props and signs.values("currency") and signs.has("v:use"):
         return ["currency"]
-    for specific, general in (("official", "languages"), ("currency_code", "currency")):
+    for specific, general in (
+        ("official", "languages"),
+        ("currency_code", "currency"),
+        ("population", "size"),
+        ("area", "size"),
+    ):
         if specific in props and general in props:
             props.remove(general)
     if signs.has("u:per_mi2", "u:per_km2") and (set(props) & {"population", "area"} or signs.has("n:people")):
@@ -108,7 +119,9 @@ def _misplaced(signs: Signs, countries: tuple[Country, ...], props: list[str]) -
     for name in signs.named:
         if name.kind == "group":
             group = atlas().groups[name.value]
-            beside = any(place.start == name.end for place in signs.countries)
+            # "the Baltic states: Estonia, …" lists the group, "Baltic Russia" is something else.
+            listed = all(signs.between(name.end, place.start).strip() in {":", "("} for place in signs.countries[:1])
+            beside = not listed and any(place.start == name.end for place in signs.countries)
             outside = [c for c in countries if c.code not in group.members and "continent" not in c.notes]
             if beside or outside:
                 return Doubt(f"I could not tell what {name.surface} means here.", Lookup(countries, tuple(props[:1])))

@@ -196,8 +196,6 @@ class Doubt:
 
     message: str
     attempt: Plan | None = None
-    wording: bool = False
-    """Whether only words are in doubt that may yet ask for something known; the encoder may then be asked."""
 
 
 Understood = Plan | Doubt

@@ -7,17 +7,17 @@ nothing ("my friend is backpacking there").
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from nescio_experts.geography.atlas import Country, atlas
+from nescio_experts.geography.beyond import beyond
 from nescio_experts.geography.cities import cities
+from nescio_experts.geography.crowds import restricted
 from nescio_experts.geography.facts import PROPS
 from nescio_experts.geography.plans import Doubt, Lookup, Plan
 from nescio_experts.geography.scoping import has_year, negates_a_name
-from nescio_experts.geography.signs import Named, Signs, runs
+from nescio_experts.geography.signs import Named, Signs, asks, clauses, runs
+from nescio_experts.geography.strays import stray
 from nescio_experts.geography.vocabulary import country_names
-
-_CLAUSE = re.compile(r"[,;.?!:()]+|\s[-–—]+\s")
 
 
 def refusal(signs: Signs) -> Doubt | None:
@@ -29,6 +29,9 @@ def refusal(signs: Signs) -> Doubt | None:
         or _other_time(signs)
         or _no_options(signs)
         or _unknown(signs)
+        or restricted(signs)
+        or stray(signs)
+        or beyond(signs)
     )
 
 
@@ -114,7 +117,7 @@ def _unknown(signs: Signs) -> Doubt | None:
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
     if capital or near or not (signs.places or signs.named):
         return Doubt(f'my tables know no country or city called "{surface}".{meant}', suggestion(signs, near))
-    return Doubt(f'I do not understand "{surface}" in this question.', suggestion(signs), wording=True)
+    return Doubt(f'I do not understand "{surface}" in this question.', suggestion(signs))
 
 
 def _telling(signs: Signs) -> tuple[int, ...]:
@@ -122,11 +125,10 @@ def _telling(signs: Signs) -> tuple[int, ...]:
     text, words = signs.reading.text, signs.reading.words
     if not signs.unexplained:
         return ()
-    edges = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text) + 1]
     asking = [
         (low, high)
-        for low, high in pairwise(edges)
-        if any(low <= words[mark.start].start < high and _asks(mark.id) for mark in signs.marks)
+        for low, high in clauses(text)
+        if any(low <= words[mark.start].start < high and asks(mark.id) for mark in signs.marks)
     ]
     if not asking or not (signs.places or signs.named):
         return signs.unexplained
@@ -135,10 +137,6 @@ def _telling(signs: Signs) -> tuple[int, ...]:
         for i in signs.unexplained
         if (words[i].text[0].isupper() and i > 0) or any(low <= words[i].start < high for low, high in asking)
     )
-
-
-def _asks(meaning: str) -> bool:
-    return meaning.startswith(("p:", "sup:", "cmp:", "q:howmany", "q:where", "diff", "ratio", "agg:"))
 
 
 def _longest(signs: Signs, left: tuple[int, ...]) -> tuple[int, int]:

@@ -64,7 +64,7 @@ def dimension(signs: Signs, things: tuple[Thing, ...]) -> str | None:
     """Which figure is compared; without a word for it, area for countries and population for cities."""
     for mark in signs.marks:
         if mark.id.startswith("dim:"):
-            name = mark.id[4:].rstrip("2")
+            name = mark.id[4:].rstrip("23")
             return "density" if name == "sparse" else name
     if signs.has("u:per_km2", "u:per_mi2"):
         return "density"
@@ -267,6 +267,13 @@ CONJUNCTION: Final = re.compile(
     r"\band\b|,|;|\?|&|\bplus\b|\bas well\b|\balong with\b|\balso\b|/|\btogether\b|\bwith\b"
 )
 """What joins two properties that are asked for side by side."""
+
+
+COORDINATED: Final = re.compile(
+    r"[\s\"')]*(?:'s?\s*)?(?:,|;|/|&|\+|\||:|–|—|-|\(|\band\b|\bor\b|\bvs\b|\bversus\b|\bplus\b|\bthan\b|\bminus\b|"
+    r"\bwith\b|\bto\b|\bagainst\b|\bas well as\b|\bthen\b)"
+)
+"""What joins two places that are asked about side by side."""
 
 
 def sure_countries(signs: Signs) -> tuple[Country, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from nescio_experts.geography.cities import Cities, City, cities
@@ -19,8 +20,11 @@ from nescio_experts.grounded import Claims, Coverage, Mention, Reading
 _BIG: Final = 100_000
 """From this size on a city may be named in lower case."""
 _LONGEST_CITY: Final = 5
+_ACRONYM: Final = 4
+"""Up to so many letters, a name in capitals is an acronym ("UN") and no city."""
 _LONG: Final = 7
 """A name of so many letters is no English word that a city happens to be called by."""
+_CLAUSE = re.compile(r"[,;.?!:()]+|\s[-–—]+\s")
 _TLD = re.compile(r"(?<![\w.])\.([a-z]{2})(?![\w])", re.IGNORECASE)
 _PHONE = re.compile(r"\+\s?(\d[\d\s-]*\d|\d)")
 _LOWER_US = re.compile(r"\b(the|in) us\b(?=\s*(?:[?.,!]|$|and\b|or\b|have|has|is\b|border|use|share|'s))")
@@ -118,7 +122,16 @@ class Signs:
     @property
     def props(self) -> list[str]:
         """Properties asked for, in order, each once."""
-        return list(dict.fromkeys(mark.id[2:] for mark in self.marks if mark.id.startswith("p:")))
+        found = list(dict.fromkeys(mark.id[2:] for mark in self.marks if mark.id.startswith("p:")))
+        code = self.first("p:iso")
+        closer = [mark for mark in self.marks if mark.id in {"p:phone", "p:tld", "p:currency_code"}]
+        # The "code of the country" is the one named more closely, "ISO code for its currency" the currency's.
+        beside = code is not None and any(
+            m.start == code.end and not self.between(code.end, m.start).strip() for m in closer
+        )
+        if code is not None and closer and (beside or not code.text.startswith("iso")):
+            found.remove("iso")
+        return found
 
     def between(self, start: int, end: int) -> str:
         """The text after word `start` - 1 and before word `end`, lower case."""
@@ -180,6 +193,17 @@ def runs(indexes: tuple[int, ...]) -> list[tuple[int, int]]:
         else:
             found.append((at, at + 1))
     return found
+
+
+def clauses(text: str) -> tuple[tuple[int, int], ...]:
+    """The stretches of a text between commas, dashes and the like, as half-open ranges of characters."""
+    edges = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text) + 1]
+    return tuple(pairwise(edges))
+
+
+def asks(meaning: str) -> bool:
+    """Whether a phrase of this meaning asks for something, so that every word of its clause matters."""
+    return meaning.startswith(("p:", "sup:", "cmp:", "q:howmany", "q:where", "diff", "ratio", "agg:"))
 
 
 def _read_once(text: str) -> Signs:
@@ -358,7 +382,8 @@ def _short_cities(signs: Signs, claims: Claims, known: Cities) -> None:
     lower = reading.text == reading.text.lower()
     shouting = all(word.text[0].isupper() for word in reading.words)
     for at, word in enumerate(reading.words):
-        if at in claims.by or len(word.folded) < 2:
+        acronym = word.text.isupper() and len(word.text) <= _ACRONYM and not reading.text.isupper()
+        if at in claims.by or len(word.folded) < 2 or acronym:
             continue
         upper = word.text[0].isupper()
         if word.folded in EXTRA_FILLERS and not (upper and at > 0 and not shouting and word.text != "I"):

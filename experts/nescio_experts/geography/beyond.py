@@ -1,0 +1,179 @@
+"""Questions whose words are known one by one, but whose form asks for what the tables do not hold.
+
+Such as kingdoms among countries, a sum over cities, who came first, or what a banknote shows. Each rule is a class of
+questions, not a wording; words that nobody knows are refused elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from nescio_experts.geography.plans import Doubt, Limit
+from nescio_experts.geography.scoping import limit_of
+from nescio_experts.geography.signs import Mark, Signs
+
+_REALMS: Final = frozenset({"kingdom", "kingdoms", "republic", "republics"})
+_PARTS: Final = _REALMS | frozenset({"state", "states", "territories", "lands", "land", "members"})
+_SIZES: Final = frozenset({"smallest", "largest", "biggest", "greatest", "tiniest", "littlest", "lowest", "highest"})
+_EARNED: Final = frozenset({"wages", "salaries", "shopping", "spending", "prices", "price tags", "purse", "wallet"})
+"""Words that speak of money only beside another: "in what are wages paid"."""
+_OTHER_DAYS: Final = re.compile(
+    r"\b(?:countr(?:y|ies)|nations?|states?|cit(?:y|ies)|members?) "
+    r"(?:could|might|may|will|first|once|recently|newly)\b(?! (?:i|you|we|one|be living)\b)"
+    r"|\bfirst (?:to (?:use|adopt|join|leave)|used|adopted|joined|left|bordered|spoke)\b|\b(?:was|were) first\b"
+    r"|\bwho (?:made|makes|chose|gave|calls|called|named)\b"
+)
+_LOOKS: Final = re.compile(
+    r"\b(?:what|who)(?:'?s| is| are) (?:on|in|inside|behind) (?:the|a|an)\b.*\b(?:bank)?(?:notes?|coins?|bills?)\b"
+    r"|\blooks? like\b|\b(?:which|what|how many) (?:kinds? of |sorts? of )?(?:shops|stores)\b"
+    r"|\bhow many (?:coins?|banknotes?|notes|bills)\b"
+)
+_WHICH_CITY: Final = re.compile(r"\b(?:which|what|how many)(?: [^\W\d]+)? (?:city|cities|towns?)\b")
+
+
+def beyond(signs: Signs) -> Doubt | None:
+    """A doubt about the form of the question, or None."""
+    return next((doubt for rule in _RULES if (doubt := rule(signs)) is not None), None)
+
+
+def _realms(signs: Signs) -> Doubt | None:
+    """Kingdoms and republics among countries, and the parts that a country is made of."""
+    for mark in signs.marks:
+        if mark.id not in {"n:country", "n:countries"}:
+            continue
+        ranked = (
+            signs.has("q:howmany") or bool(signs.values("group")) or any(m.id.startswith("sup") for m in signs.marks)
+        )
+        if mark.text in _REALMS and (ranked or mark.text.endswith("s")):
+            return Doubt("my tables do not say which countries are kingdoms or republics.")
+        if mark.text in _PARTS and any(place.adjective and place.end == mark.start for place in signs.countries):
+            return Doubt("my tables hold whole countries, not the states they are made of.")
+    return None
+
+
+def _speakers(signs: Signs) -> Doubt | None:
+    counted = signs.has("q:howmany") and any(m.text.startswith("speaker") for m in signs.marks if m.id == "p:languages")
+    return Doubt("I know which languages a country has, not how many people speak them.") if counted else None
+
+
+def _other_days(signs: Signs) -> Doubt | None:
+    text = _plain(signs)
+    found = _OTHER_DAYS.search(text)
+    if found is not None:
+        return Doubt(f'my tables say how things are today, not who came first or what may be ("{found[0]}").')
+    ranks = [number for number in signs.numbers if number.rank and number.value > 1]
+    if ranks and not signs.has("n:city") and not any(mark.id.startswith("sup:") for mark in signs.marks):
+        return Doubt("I could not tell what is to be ranked.")
+    return None
+
+
+def _money(signs: Signs) -> Doubt | None:
+    marks = [mark.text for mark in signs.marks if mark.id == "p:currency"]
+    if marks and set(marks) <= _EARNED:
+        return Doubt(f'I know the currency of a country, and nothing of its "{marks[0]}".')
+    found = _LOOKS.search(_plain(signs))
+    if found is not None:
+        return Doubt(f'I know the names of currencies, not more of them ("{found[0]}").')
+    return None
+
+
+def _people(signs: Signs) -> Doubt | None:
+    """People where land or size is asked, and where they live rather than where a country is."""
+    people = signs.first("n:people")
+    if people is not None and signs.props in (["area"], ["size"]) and not signs.values("group"):
+        return Doubt("I could not tell whether you ask for an area or for people.")
+    sized = [m for m in signs.marks if m.id.startswith("sup:") and m.text in _SIZES]
+    if people is not None and any(mark.end == people.start for mark in sized):
+        return Doubt("I know how many people live somewhere, not how they are.")
+    if signs.has("q:where") and not signs.props and any(place.adjective for place in signs.countries):
+        return Doubt("I know where a country is, not where its people are.")
+    return None
+
+
+def _cities(signs: Signs) -> Doubt | None:
+    """Cities added up, averaged, or chosen by language."""
+    ranked = any(mark.id.startswith("sup:") for mark in signs.marks)
+    if signs.has("n:city", "n:cities") and ranked and signs.values("language"):
+        return Doubt("my tables do not say which languages a city speaks.")
+    if signs.has("n:city", "n:cities") and "languages" in signs.props and _WHICH_CITY.search(_plain(signs)):
+        return Doubt("my tables do not say which languages a city speaks.")
+    if not signs.has("n:cities") or limit_of(signs) is not None:
+        return None
+    summed = signs.has("agg:sum", "agg:mean") or "all" in signs.reading.folded()
+    if (summed and "population" in signs.props) or _how_many_people(signs) is not None:
+        return Doubt("I do not add up cities: my tables hold those of 15,000 inhabitants or more only.")
+    return None
+
+
+def _countries(signs: Signs) -> Doubt | None:
+    """Figures of several ranked countries at once, and of the capitals of neighbours."""
+    ranked = any(mark.id.startswith("sup:") for mark in signs.marks)
+    many = any(not n.rank and not n.scaled and n.value > 1 for n in signs.numbers)
+    if (
+        ranked
+        and (many or signs.has("n:countries"))
+        and _how_many_people(signs) is not None
+        and not signs.has("p:neighbours")
+    ):
+        return Doubt("I could not tell whether you want these countries added up.")
+    if {"neighbours", "capital", "population"} <= set(signs.props):
+        return Doubt("I could not tell whether you ask about the countries or their capitals.")
+    if signs.yes_no and "neighbours" in signs.props and (signs.values("currency") or signs.values("language")):
+        return Doubt("I can tell who borders a country and what they use, not both at once in yes or no.")
+    return None
+
+
+def _borders(signs: Signs) -> Doubt | None:
+    """Where a border is, what lies on it, and who borders a whole group."""
+    if "neighbours" not in signs.props:
+        return None
+    border = signs.first("p:neighbours")
+    town = signs.first("n:city", "n:cities")
+    if border is not None and town is not None and town.start == border.end:
+        return Doubt("my tables do not say which cities lie on a border.")
+    if signs.has("q:where") and re.search(r"\bborder between\b", _plain(signs)):
+        return Doubt("I know who borders whom, not where the border is.")
+    ranked = any(mark.id.startswith("sup:") for mark in signs.marks)
+    if ranked and signs.values("group") and not signs.countries and not signs.has("dim:neighbours"):
+        return Doubt("I know the neighbours of a country, not those of a group of countries.")
+    if re.search(r"\b(?:my|your|our) neighbo", _plain(signs)):
+        return Doubt("I do not know whose neighbours you mean.")
+    return None
+
+
+def _limited(signs: Signs) -> Doubt | None:
+    """A ranking within a limit, an area where a language is spoken, and a comparison with a sum."""
+    ranked = any(mark.id.startswith("sup:") for mark in signs.marks)
+    if ranked and any(not n.rank for n in signs.numbers) and isinstance(limit_of(signs), Limit):
+        return Doubt("I cannot rank and limit at once.")
+    sized = bool({"area", "size", "population", "density"} & set(signs.props))
+    if (
+        sized
+        and signs.values("language")
+        and not (ranked or signs.has("n:country", "n:countries", "agg:sum", "agg:mean"))
+    ):
+        return Doubt("I know which languages a country has, not where in it they are spoken.")
+    compared = any(mark.id.startswith("cmp:") for mark in signs.marks)
+    if compared and signs.yes_no and signs.has("agg:sum", "p:neighbours"):
+        return Doubt("I can compare countries and cities, not sums of them.")
+    nothing = not (signs.places or signs.named or signs.numbers or signs.props)
+    if compared and nothing and signs.has("n:countries"):
+        return Doubt("I could not tell what you want the countries compared with.")
+    return None
+
+
+def _plain(signs: Signs) -> str:
+    return " ".join(signs.reading.text.lower().split())
+
+
+def _how_many_people(signs: Signs) -> Mark | None:
+    return next(
+        (m for m in signs.marks if m.id == "p:population" and m.text.startswith(("how many", "number of"))), None
+    )
+
+
+_RULES: Final[tuple[Callable[[Signs], Doubt | None], ...]] = (
+    _realms, _speakers, _other_days, _money, _people, _cities, _countries, _borders, _limited,
+)  # fmt: skip

@@ -81,7 +81,7 @@ def test_each_purpose_takes_only_the_steps_it_needs(tool):
     names = {purpose: [step.name for step in tool.steps(purpose, torch=False)] for purpose in ("serve", "test", "lint")}
     assert names["lint"] == ["environment", "packages", "tools for development"]
     assert "models" not in names["test"]
-    assert names["serve"][-1] == "router index"
+    assert names["serve"][-1] == names["test"][-1] == "indexes"
     assert "tools for development" not in names["serve"]
 
 

@@ -113,8 +113,7 @@ def steps(purpose: str, *, torch: bool) -> list[Step]:
         chosen.append(Step("models", lambda: fetch_models(()), key=None))
     if purpose != "serve":
         chosen.append(Step("models of the tests", lambda: fetch_models(test_models()), key=None))
-    if purpose != "test":
-        chosen.append(Step("router index", build_index, key=digest(*exemplars()), done=router_dir().is_dir))
+    chosen.append(Step("indexes", build_index, key=digest(*indexed()), done=router_dir().is_dir))
     return chosen
 
 
@@ -260,14 +259,14 @@ def fetch_models(names: Sequence[str]) -> str:
 
 
 def build_index() -> str:
-    """Fit the router on the experts' exemplars."""
+    """Fit the router on the experts' exemplars, and embed what experts look up."""
     show([NESCIO, "index", "build"])
     return ""
 
 
-def exemplars() -> list[Path]:
-    """The files that the router is fitted on."""
-    files = (ROOT / "experts").rglob("exemplars.jsonl")
+def indexed() -> list[Path]:
+    """The files that the indexes are made from."""
+    files = [*(ROOT / "experts").rglob("exemplars.jsonl"), *(ROOT / "experts").rglob("library.py")]
     return sorted((*files, *(ROOT / "indexes").rglob("*.py"), *(ROOT / "indexes").rglob("*.jsonl")))
 
 

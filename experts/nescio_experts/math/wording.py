@@ -12,6 +12,7 @@ from nescio_experts.math.rules.template import Written
 from nescio_experts.math.values import Value
 
 _SHOWN_DIGITS = 10
+_LONG_DENOMINATOR = 1_000
 _PLAIN_YEARS = 10_000
 """Whole numbers below it are shown without commas: they may be years."""
 
@@ -65,6 +66,8 @@ def _number_with_unit(number: Fraction, value: Value, written: Written | None) -
     unit, currency, note, decimals = value.unit, "", "", None
     if written is not None:
         unit, currency, note, decimals = written.unit or unit, written.currency, written.note, written.decimals
+    if written is not None and written.family == "base":
+        return str(number)
     if unit in {"$", "€", "£"}:
         unit, currency = "", unit
     if currency and decimals is None and _ending(number) == 1:
@@ -72,12 +75,21 @@ def _number_with_unit(number: Fraction, value: Value, written: Written | None) -
     shown = show_number(abs(number) if currency else number, decimals)
     if currency:
         shown = f"{'-' if number < 0 else ''}{currency}{shown}"
-    if written is not None and written.fraction and number.denominator != 1:
-        shown = f"{number.numerator}/{number.denominator}, which is {shown}"
+    if written is not None and number.denominator != 1 and not currency:
+        exact = f"{number.numerator}/{number.denominator}"
+        if written.fraction:
+            shown = f"{exact}, which is {shown}"
+        elif decimals is None and not unit and _short(number):
+            shown = f"{shown} (exactly {exact})"
     if unit and unit[0].isalnum():
         unit = f" {unit}"
     name = f"{value.names[0]} = " if value.names and (written is None or written.family == "equation") else ""
     return f"{name}{shown}{unit}{note}"
+
+
+def _short(number: Fraction) -> bool:
+    """Whether `number` is said exactly only as a fraction, and that one is short."""
+    return _ending(number) is None and number.denominator < _LONG_DENOMINATOR
 
 
 def _room(number: Fraction) -> int:

@@ -50,5 +50,8 @@ def read(reading: Reading) -> Written | None:
     for patterns, code in (*_TEMPLATES, *_EXTRA):
         for match in match_any(patterns, text.replace(" + ", ", ").replace("+", ", ") if "sum" in text else text):
             source = "import math, statistics\nfrom fractions import Fraction as F\n"
-            return Written(f"{source}values = {literals(match['l'])}\n{code}\n", "statistics", money=True)
+            fractions = "/" in match["l"]
+            return Written(
+                f"{source}values = {literals(match['l'])}\n{code}\n", "statistics", money=True, fraction=fractions
+            )
     return None

@@ -123,6 +123,62 @@ COURTESIES = [
     ("Next question: electron configuration of boron.", "[He] 2s2 2p"),
     ("Answer with just a number: atomic number of iron?", "26"),
 ]
+ASIDES = [
+    ("I want to cast silver jewellery. What melting temperature should I expect for pure silver?", "1234.93 K"),
+    ("My grandma wears a copper bracelet. What's the symbol of copper?", "is Cu."),
+    ("My kid wants to know about space rockets. What is the melting point of tungsten?", "3687.15 K"),
+    ("What's the boiling point of zinc, because I'm restoring furniture", "1180.15 K"),
+    ("What is the density of gold for my goldsmith course?", "19.3 g/cm³"),
+    ("For my jewelry shop, what is the density of platinum?", "21.5 g/cm³"),
+    ("We are at school: symbol of tin?", "is Sn."),
+    ("Quiz time: the element whose symbol is Y?", "yttrium"),
+]
+ORDERED = [
+    ("rank gold, iron and lead by density", "from the highest to the lowest: gold, 19.3 g/cm³; lead, 11.3 g/cm³; iron"),
+    ("Put gold, iron and lead in order of increasing density", "lowest to the highest: iron, 7.87 g/cm³; lead"),
+    ("Sort gold, silver and copper by melting point, highest first", "copper, 1357.77 K (1084.62 °C); gold"),
+    ("Arrange Na, Li, K from lightest to heaviest", "from the lowest to the highest: lithium"),
+]
+FORMS = [
+    ("ρ of titanium", "4.506 g/cm³"),
+    ("Au = ?", "gold"),
+    ("Xe?", "xenon"),
+    ("Which atom is larger, potassium or lithium?", "Potassium has the higher atomic radius"),
+    ("What is bigger, a caesium atom or a sodium atom?", "Cesium has the higher atomic radius"),
+    ("Can sulfur have oxidation state +6?", "Yes: "),
+    ("can S have +6", "Yes: "),
+    ("Can carbon have oxidation state 5?", "No: "),
+    ("Does gold have an oxidation state of -4?", "No: "),
+    ("What is the noble-gas shorthand configuration of iodine?", "[Kr] 4d10 5s2 5p5"),
+    ("which is radioactive: iron or radon?", "Radon: "),
+    ("Which of these are metals: Na, S, Cu?", "Sodium and copper: "),
+    ("which one is liquid at room temperature: gallium or bromine", "Bromine: "),
+    ("when was plutonium first made", "1940"),
+    ("who first synthesized americium?", "Seaborg"),
+    ("In what year was technetium first produced?", "1937"),
+    ("atomc weight of sulphur", "32.06 u"),
+    ("how much does uranium weigh on the atomic scale, in u?", "238.02891 u"),
+    ("what is the letter code of sodium?", "is Na."),
+    ("The atomic number of the element with the symbol Ag", "47"),
+]
+LIMITS = [
+    ("Does zinc boil before it reaches 1000 C?", "Yes: "),
+    ("Does zinc boil by 800 C?", "No: "),
+    ("Does zinc boil after it reaches 800 C?", "Yes: "),
+    ("Does gallium melt past 40 C?", "No: "),
+]
+FAMILIES = [
+    ("elements of the oxygen family", "Elements in group 16: oxygen"),
+    ("the boron group consists of?", "Elements in group 13: boron"),
+    ("nitrogen family members?", "Elements in group 15: nitrogen"),
+    ("What is carbon's group?", "Carbon (C) is in group 14"),
+]
+READ = [*ASIDES, *ORDERED, *FORMS, *LIMITS, *FAMILIES]
+
+
+@pytest.mark.parametrize(("question", "part"), READ)
+def test_a_second_class_of_wordings_is_read(question, part):
+    assert part in text(question)
 
 
 @pytest.mark.parametrize(("question", "part"), [*AMOUNTS, *RANGES, *OPTIONS, *CHECKS, *PLACES, *FRAMES, *COURTESIES])
@@ -185,6 +241,39 @@ NEAR_MISSES = [
     "What is the density of the element below iron?",
     "How many neutrons does a copper atom with mass number 300 have?",
     "density of copper wire",
+    "How many elements have a name starting with B?",
+    "How many elements start with the letter B?",
+    "Elements starting with H",
+    "number of elements with symbol C",
+    "element above gold in its group",
+    "platinum group metals",
+    "members of the silver family",
+    "What percentage of elements are gases?",
+    "measured density of livermorium",
+    "lab value of the density of fermium",
+    "rank water, iron and gold by density",
+    "rank gold and silver by price",
+    "sort sodium and gold by discoverer",
+    "which one isn't a metal: sodium or sulfur",
+    "Which of copper and salt is a metal",
+    "which is radioactive: bismuth or radon?",
+    "Is the most common oxidation state of iron +3?",
+    "Can gold have +3 in AuCl3",
+    "when was steel first made",
+    "When was gold first made into coins",
+    "NaCl = ?",
+    "Zz = ?",
+    "No?",
+    "I have a gold ring. What is its melting point?",
+    "I live on Mars. What is the boiling point of iron?",
+    "I put lead under high pressure. What's the melting point of lead?",
+    "I work with gold alloys. What is the melting point of gold?",
+    "I asked about the oxide. What is the melting point of zinc?",
+    "I mean Mercury the planet. What is the density of mercury?",
+    "price of gold for my mother",
+    "how much iron is there for my blood",
+    "What's the price, because I like silver",
+    "my doctor says I lack iron, how much iron should I eat?",
 ]
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from nescio_experts.chemistry.pieces import Pieces
@@ -12,6 +13,9 @@ from nescio_experts.chemistry.properties import PROPERTIES
 from nescio_experts.chemistry.question import Ask, Misfit
 from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
 
+_NEGATION = re.compile(r"(?i)(?<!\bi )(?<!\bwe )\b(?:is|are|was|were|does|did|has|have)(?:n['’]?t| not)\b")
+_MEASURED = frozenset("measured measurement experimental experimentally empirical observed lab laboratory".split())
+"""Words that ask for a measurement where an estimate will not do."""
 _ENERGIES = frozenset("ionization_energy electron_affinity fusion_heat evaporation_heat heat_of_formation".split())
 _GOES_WITH = {
     "x:energy": _ENERGIES,
@@ -35,7 +39,8 @@ def conditioned(ask: Ask, pieces: Pieces) -> Ask | Misfit:
     units = (*(unit for unit in pieces.units if unit not in valued), *_by_volume(ask, pieces))
     if any(not _fits(unit, ask) for unit in units):
         return Misfit("shape")
-    return replace(ask, units=units, kelvin=kelvin)
+    measured_only = bool(_MEASURED & set(pieces.scan.reading.folded()))
+    return replace(ask, units=units, kelvin=kelvin, measured=measured_only)
 
 
 def _by_volume(ask: Ask, pieces: Pieces) -> tuple[str, ...]:
@@ -51,7 +56,7 @@ def _by_volume(ask: Ask, pieces: Pieces) -> tuple[str, ...]:
 def worded(ask: Ask, pieces: Pieces) -> Ask | Misfit:
     """`ask`, if the wording beside it is of the kind that goes with it."""
     scan = pieces.scan
-    declined = scan.of("x:unclear") or scan.of("n:")
+    declined = scan.of("x:unclear") or scan.of("n:") or _negated(ask, pieces)
     misplaced = any(scan.of(word) and not set(ask.properties) & allowed for word, allowed in _GOES_WITH.items())
     members = bool(ask.sets) and not ask.elements
     offers = len(pieces.sets) > 1 and len(ask.elements) == 1
@@ -59,6 +64,12 @@ def worded(ask: Ask, pieces: Pieces) -> Ask | Misfit:
     if declined or misplaced or alone:
         return Misfit("shape")
     return ask
+
+
+def _negated(ask: Ask, pieces: Pieces) -> bool:
+    """Whether the choice asked for is of what does not hold ("which one isn't a metal")."""
+    chooses = ask.operation in {"choose", "choose_member", "extreme", "filter", "count", "list"}
+    return chooses and not pieces.yes_no and _NEGATION.search(pieces.scan.reading.text) is not None
 
 
 def _fits(unit: str, ask: Ask) -> bool:

@@ -42,7 +42,8 @@ presentation pub puzzle puzzles quizzed quizzes respond response review reviewin
 school schools semester studies subject tests textbooks topic university worksheets
 """
 _TALK = """
-able additionally advance afternoon anymore appreciate appreciated appreciation argument asker assist assistance
+able anticipate expect expecting
+additionally advance afternoon anymore appreciate appreciated appreciation argument asker assist assistance
 assuming awesome ballpark basically believe believed bet bit blanking bother bothering calculate calculating candidate
 candidates challenge cheers choice choices choose choosing classed clear compute computing concerning concerns confirm
 confirming confused confusing consider considered considering convert converted count counted counts debate deemed
@@ -82,6 +83,7 @@ COURTESIES: dict[str, tuple[str, ...]] = {
         "{eli5,eli 5,explain like i m {5,five}}",
         "{just ,only ,in ,with ,as ,}{a,the,one,a single} {number,word,digit,figure,letter,line,sentence}{, "
         "only, please}",
+        "{quiz,question,trivia,test,homework,chemistry,science,riddle,exam} time",
         "{number,name,symbol,value,answer} only",
         "only the {number,name,symbol,value,answer}",
         "{yes or no ,}{question,answer}",

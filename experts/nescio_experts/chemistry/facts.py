@@ -270,7 +270,7 @@ class Facts:
             known = PROPERTIES[prop]
             column = f"isotope.{_ISOTOPE_COLUMNS.get(prop, prop)}" if isotope else known.source_column
             reference = self.table.references.get(column, "")
-            cited.append(Citation(f"{subject}: {known.label}", self.table.source, self.table.version, reference))
+            cited.append(Citation(f"{subject}: {known.label}", self.table.source, "", reference))
         return tuple(cited)
 
 

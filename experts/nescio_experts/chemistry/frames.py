@@ -13,7 +13,8 @@ _VOLUME = (
 )
 _PLACE = "{position,place,location,spot,slot,box,square,cell,seat}"
 _SHORT = (
-    "{abbreviated,shorthand,condensed,short,noble gas,noble gas core,complete,full,ground state,short form,"
+    "{abbreviated,shorthand,condensed,short,noble gas,noble gas core,noble gas shorthand,noble gas short form,"
+    "noble gas notation,complete,full,ground state,short form,"
     "standard,core,"
     "abbreviated noble gas}"
 )
@@ -63,7 +64,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
     "atomic_number": (
         "{ordinal,serial,order,sequence,place,position,spot,slot,box} {number,no}",
         "{ordinal,serial,order,sequence,place,position} {number,no} .. {in,of,on} the periodic table",
-        "{number,no} of {the ,}{element,chemical element}",
+        "{atomic ,}{number,no} of {the ,}{element,chemical element}",
         "{at ,in ,on ,}{what,which} " + _PLACE + "{, number} {of,in,on} the periodic table",
         "{what,which} " + _PLACE + " .. {occupy,occupies,hold,holds,take,takes} .. periodic table",
         "{what,which} " + _PLACE + " number{, {in,on,of} the periodic table}",
@@ -86,6 +87,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
     ),
     "atomic_weight": (
         "{per,for each,for a single,for one} atom",
+        "{on ,at ,}{the ,}atomic {mass ,weight ,}scale",
         "{heavy,weigh,weighs,mass,weight} .. {one,a single,an,1,each} atom",
         "{weigh,weighs} {per,for each} atom",
         "{mean,average,standard,relative} {atomic ,}{mass,weight}{, of {an ,its ,the ,}atom{s,}}",
@@ -111,6 +113,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
         "element code,chemical shorthand,chemical notation,chemical letter{s,}}",
         "{write,writes,written,wrote} .. in {a ,}{chemical ,molecular ,reaction ,}" + _FORMULA,
         "{write,writes,written} {for ,down for ,as ,}{a ,the ,}symbol",
+        "{what ,which ,}{is ,}{the ,}{letter,letters} {code,codes}",
         "{one,two,1,2} {or ,}{one,two,1,2,} {letter,letters} {symbol,abbreviation,code,sign}",
         "{how,what} .. {abbreviate,abbreviated,shortened,shorten}{, to}",
         "{symbol,letters,letter,abbreviation} .. {in,on} the periodic table",
@@ -132,6 +135,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
     "electronic_configuration": (
         _SHORT + " {electron ,electronic ,ground state ,orbital ,}{configuration,configurations,config,configs}",
         _SHORT + " {electron,electronic,orbital,electron shell} {structure,arrangement,notation}",
+        "noble gas {notation,shorthand,core notation,short form}",
         "{orbital,subshell,shell} {occupation,occupancy,filling,population,notation}",
         "{electrons,electron} .. {fill,fills,occupy,occupies,populate,sit in,sit,go into,are in,arrange,arranged} .. "
         "{orbitals,shells,subshells}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nescio_experts.chemistry.choices import check_name, check_state, choose_member, order
 from nescio_experts.chemistry.conditions import conditioned, worded
 from nescio_experts.chemistry.pieces import Pieces, loose, sort_pieces, unexplained
 from nescio_experts.chemistry.properties import PROPERTIES, Property
@@ -23,6 +24,8 @@ _OTHER_OPERATIONS = frozenset({"ratio", "mean", "median", "compare", "same"})
 """Operations that a conversion of an amount does not go with."""
 _OPEN = frozenset("which what who when where why how whose whom name list".split())
 """Words of questions that yes or no does not answer."""
+_LIMITS = {"before": -1, "by": -1, "past": 1, "beyond": 1, "after": 1}
+"""Words that make a value a limit to stay below, or to exceed ("boils before it reaches 1000 °C")."""
 _JOINED = frozenset({"check_symbol", "check_value", "neighbour"})
 """Operations whose two pieces need nothing that joins them."""
 
@@ -83,22 +86,6 @@ def _isotope(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not properties or pieces.superlatives or pieces.comparatives or pieces.elements:
         return Misfit("no_property")
     return Ask("lookup", tuple(properties), isotopes=isotopes)
-
-
-def _check_name(pieces: Pieces, table: Table) -> Ask | None:
-    """Whether a symbol or a number is an element's ("Is Fe the symbol of iron?", "Does carbon have 6 protons?")."""
-    named = pieces.scan.named
-    if not pieces.yes_no or len(named) != 2 or pieces.comparatives or pieces.superlatives:
-        return None
-    by_name = [n.number for n in named if n.how in {"name", "corrected"}]
-    by_symbol = [n.number for n in named if n.how == "symbol"]
-    by_number = [n.number for n in named if n.how == "number"]
-    if pieces.properties == ["symbol"] and len(by_name) == 1 and len(by_symbol) == 1:
-        return Ask("check_symbol", ("symbol",), (by_name[0], by_symbol[0]), operations=1)
-    if not pieces.properties and len(by_number) == 1 and len(by_name + by_symbol) == 1:
-        value = float(by_number[0])
-        return Ask("check_value", ("atomic_number",), tuple(by_name + by_symbol), value=value, operations=1)
-    return None
 
 
 def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -259,6 +246,12 @@ def _check_value(pieces: Pieces, prop: Property) -> Ask | Misfit | None:
     if value is None:
         return Misfit("shape")
     elements = tuple(pieces.elements)
+    said = [i for i, word in enumerate(pieces.scan.reading.words) if word.folded in _LIMITS]
+    limits = {_LIMITS[pieces.scan.reading.words[i].folded] for i in said}
+    pieces.used.update(said)
+    if limits and prop.kind == "temperature":
+        bound = Bound(limits.pop(), value)
+        return Misfit("shape") if limits else Ask("check_bound", (prop.id,), elements, bound=bound, operations=1)
     return Ask("check_value", (prop.id,), elements, value=value, nth=pieces.nth, operations=1)
 
 
@@ -307,6 +300,9 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not properties:
         # "Are all halogens gases?" is about the set, not about who belongs to it.
         return Misfit("shape") if pieces.yes_no else Ask("list", sets=sets, operations=1)
+    if properties == ["isotope_abundance"]:
+        # "What percentage of elements are gases?" asks for a share of the elements, not of isotopes.
+        return Misfit("shape")
     if properties == ["atomic_radius"] and {"size", "sizes"} & set(pieces.scan.reading.folded()):
         # The size of a period may be the number of its elements as well as that of their atoms.
         return Misfit("shape")
@@ -349,6 +345,9 @@ def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:
     properties = pieces.properties or (["name"] if _points_at(pieces.scan) else [])
     if not properties:
         return Misfit("no_property")
+    if "count" in pieces.ops and pieces.scan.sets:
+        # "How many elements start with B?" is about elements, not about boron.
+        return Misfit("shape")
     if properties in (["symbol"], ["symbol", "name"]) and all(n.how == "symbol" for n in pieces.scan.named):
         properties = ["name"]
     if properties == ["atomic_number"] and all(n.how == "number" for n in pieces.scan.named):
@@ -375,7 +374,10 @@ def _points_at(scan: Scan) -> bool:
 _RULES = (
     _amount,
     _isotope,
-    _check_name,
+    check_name,
+    order,
+    choose_member,
+    check_state,
     _superlative,
     _comparative,
     _two_values,

@@ -15,6 +15,7 @@ _DISCOVER = (
     "{discover,discovered,discovers,discovering,find,found,finding,isolate,isolated,isolating,identify,"
     "identified,detected}"
 )
+_MADE = "{made,produced,created,prepared,obtained,synthesized,synthesised,reported,extracted}"
 _VAPORIZE = "{vaporization,vaporisation,evaporation}"
 
 PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
@@ -190,12 +191,16 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{when,what year,which year,in what year,in which year,year,date,how long ago,what date} .. " + _DISCOVER,
         "{when,what year,which year,year,date,how long ago} .. {discovery,first discovered,first isolated,known}",
         "{when,what year,which year,year} .. first " + _DISCOVER,
+        "{when,what year,which year,year} .. first " + _MADE,
+        "{when,what year,which year,year} .. {synthesized,synthesised}",
     ),
     "discoverers": (
         "{discoverer,discoverers,discovered by,found by,isolated by,finder}",
         "{who,whom,which {person,people,scientist,scientists,chemist,chemists},by whom,what {scientist,chemist}} .. "
         + _DISCOVER,
         "{who,whom} .. first " + _DISCOVER,
+        "{who,whom} .. first " + _MADE,
+        "{who,whom} .. {synthesized,synthesised}",
         "who .. the first to " + _DISCOVER,
         "{who,whom} .. {discovery,credited,credit,come across}",
         "{who,whom} .. {credited,credit} .. {discovery,discovering,finding}",

@@ -104,6 +104,12 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "{how many,number of,count,count of,total number of,count up,how numerous,tally}",
     ),
     "o:rank": ("{rank,order,sort,arrange,ranking,ranked,sorted,ordered}{, in order}{, of, by, from}",),
+    "o:ascending": (
+        "{ascending,increasing,rising,growing,low to high,lowest to highest,smallest to {largest,biggest}}{, order}",
+    ),
+    "o:descending": (
+        "{descending,decreasing,falling,declining,high to low,highest to lowest,largest to smallest}{, order}",
+    ),
     "o:list": (
         "{list,enumerate,list all,list out,list of,name all,name every,all the,all of the,give all,complete list}",
     ),
@@ -193,7 +199,8 @@ UNITS: dict[str, tuple[str, ...]] = {
 LACKING: dict[str, tuple[str, ...]] = {
     "n:lacking": (
         "{ionization,ionisation} {state,states,constant,chamber,rate,degree,fraction}",
-        "{start,starts,begin,begins,end,ends,spelled,spelt} with",
+        "{start,starts,begin,begins,end,ends,starting,beginning,ending,spelled,spelt} with{, a, an, the, one}"
+        "{, capital}{, letter, letters}",
         "{how many,number of,first,last,initial,final} {letter,letters}",
         "{letter,letters} .. {name,word}",
         "{energy,charge,current,number,electron,flux,bulk,vapor,vapour,optical,gas,power} density",

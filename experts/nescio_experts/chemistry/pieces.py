@@ -105,6 +105,8 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
         implied = hit.id[3:]
         if implied and implied not in pieces.properties:
             pieces.properties.append(implied)
+    if not pieces.properties and _sized(pieces):
+        pieces.properties = ["atomic_radius"]
     if {"atom", "atoms"} & set(scan.reading.folded()):
         pieces.properties = ["atomic_weight" if p == "heavy" else p for p in pieces.properties]
     pieces.properties = _resolve(_drop_weak(pieces.properties), elements, table)
@@ -113,6 +115,14 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
     return pieces
 
 
+def _sized(pieces: Pieces) -> bool:
+    """Whether atoms are compared by a word of size alone ("which atom is larger")."""
+    words = pieces.scan.reading.words
+    compared = [words[i].folded for hit in (*pieces.comparatives, *pieces.superlatives) for i in hit.indexes]
+    return bool({"atom", "atoms"} & set(pieces.scan.reading.folded()) and _SIZES & set(compared))
+
+
+_SIZES = frozenset("bigger larger smaller biggest largest smallest tiniest".split())
 _ROLES = {
     "discoverers": frozenset("who whom whose scientist scientists chemist chemists person people man woman".split()),
     "discovery_year": frozenset("when year date dates ago".split()),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Operation = Literal[
-    "lookup", "choose", "check_order", "check_bound", "check_value", "check_set", "check_extreme", "check_symbol",
-    "check_same",
+    "lookup", "choose", "choose_member", "order",
+    "check_order", "check_bound", "check_value", "check_set", "check_extreme", "check_symbol",
+    "check_same", "check_state",
     "difference", "range", "ratio", "extreme", "filter", "count", "list", "mean", "median", "sum", "neighbour",
     "mass_of_amount", "amount_of_mass",
 ]  # fmt: skip
@@ -38,6 +39,7 @@ class Ask:
         value: A value to verify, or an amount to convert.
         units: Units asked for.
         nth: Which ionisation energy.
+        measured: Whether a measured value is insisted on.
         kelvin: Temperature at which a phase is asked.
         operations: Number of operations on facts, for the evidence.
     """
@@ -54,6 +56,7 @@ class Ask:
     value: float | None = None
     units: tuple[str, ...] = ()
     nth: int = 1
+    measured: bool = False
     kelvin: float | None = None
     operations: int = 0
 

@@ -32,13 +32,29 @@ _OPTIONS = re.compile(
     r"(?<!\S)(group|column|period|row) \d{1,2}(?: (?:(?:group|column|period|row) )?\d{1,2})* or"
     r" (?:(?:group|column|period|row) )?\d{1,2}(?!\S)"
 )
+_FAMILIES = {
+    "scandium": 3, "titanium": 4, "vanadium": 5, "chromium": 6, "manganese": 7, "copper": 11, "zinc": 12, "boron": 13,
+    "carbon": 14, "nitrogen": 15, "oxygen": 16, "fluorine": 17,
+}  # fmt: skip
+"""Groups that go by the name of their first element; others ("platinum group") are no group of the table."""
+_FAMILY = re.compile(
+    r"(?<!\S)(?:(?<=of )|(?<=the )|(?=\S+ (?:group|family) (?:elements?|members?|metals?|consists?|contains?)(?!\S)))"
+    r"([a-z]+) (?:group|family)(?! number)(?!\S)"
+)
 _BETWEEN = re.compile(
     rf"\s*(?:all the way |and |onwards? )?(?:{_TO}|ending (?:with|at|in)|[-–—])\s*(?:the element )?\Z", re.IGNORECASE
 )
 _BEFORE = ("up to and including", "ending with", "as far as", "up until", "down to", "up to", "through", "until")
 _FROM = ("starting with", "starting from", "starting at", "beginning with", "from")
 _ONWARDS = frozenset({"on", "onwards", "onward", "downwards", "upwards", "down", "up"})
+_SPELLING = ("starting", "beginning", "ending")
 _LAST = 118
+
+
+def families(line: str) -> Iterator[tuple[str, int, re.Match[str]]]:
+    """Groups called after an element ("the oxygen family"): its name, the group or 0 if it is none, and the place."""
+    for match in _FAMILY.finditer(line):
+        yield match[1], _FAMILIES.get(match[1], 0), match
 
 
 def numbered_ranges(line: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -99,6 +115,10 @@ def _take(scan: Scan, table: Table, one: Named, other: Named) -> None:
 def _open_range(scan: Scan, table: Table, named: Named) -> None:
     """A range with one end: "up to thallium", "from neon onwards"."""
     first, last = named.indexes[0], named.indexes[-1]
+    if named.how == "symbol" and any(_stands_before(scan, first, f"{verb} with") for verb in _SPELLING):
+        # "Elements whose name is starting with B" is about letters.
+        _unclear(scan, named.indexes)
+        return
     limit = next((phrase for phrase in _BEFORE if _stands_before(scan, first, phrase)), None)
     if limit is not None:
         words = (*range(first - len(limit.split()), first), *named.indexes)

@@ -11,6 +11,8 @@ import unicodedata
 _TEMPERATURE = re.compile(
     r"(?i)\b(melt|boil|freez|temperature|temp\b|bp\b|mp\b|conden|liqu|solid|vapo|gas\b|hot\b|phase|state\b)"
 )
+_LONE_SYMBOL = r"^\s*([A-HJ-Z]|(?!As|At|Be|He|In|La|Mo|No|Os|Pa|Re|Am)[A-Z][a-z])\s*\?\s*$"
+_BARE_STATE = r"(?i)(?<=have )(?:an? )?[+−–-]\d(?=\s*\??\s*$)"
 _NUMBERED_SET = r"(?i)\b(groups?|columns?|families|periods?|rows?|elements?|numbers?) (\d{1,3})\s*[-–—−]\s*(\d{1,3})\b"
 _REWRITES = (
     (re.compile(_NUMBERED_SET), r"\1 \2 to \3"),
@@ -21,6 +23,10 @@ _REWRITES = (
     (re.compile(r"\((?:Z|EN|IE1?|A_?r)\)"), " "),
     (re.compile(r"(?<=number )[ZN](?= (?:of|for|does|has)\b)"), ""),
     (re.compile(r"\bEN\b"), "electronegativity"),
+    (re.compile(r"[ρϱ]"), " density "),
+    (re.compile(r"^\s*([A-Z][a-z]?)\s*=\s*\??\s*$"), r"Which element has the symbol \1?"),
+    (re.compile(_LONE_SYMBOL), r"Which element has the symbol \1?"),
+    (re.compile(_BARE_STATE), r"\g<0> oxidation state"),
     (re.compile(r"[⁰¹²³⁴-⁹]+(?=[A-Z])"), lambda m: unicodedata.normalize("NFKC", m[0])),
     (re.compile(r"(?i)\bhalf (?:an? |of an? )?(?=mol(?:e|es|s)?\b)"), "0.5 "),
     (re.compile(r"(?i)\b(?:a|one) dozen (?=mol(?:e|es|s)?\b)"), "12 "),

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from nescio_experts.chemistry.amounts import Amount, find_amount
+from nescio_experts.chemistry.asides import set_aside
 from nescio_experts.chemistry.courtesy import COURTESIES, FILLER_WORDS
 from nescio_experts.chemistry.frames import FRAMES
 from nescio_experts.chemistry.lexicon import PROPERTY_PHRASES
 from nescio_experts.chemistry.operators import COMPARATIVES, CONDITIONS, LACKING, OPERATIONS, SETS, UNITS
-from nescio_experts.chemistry.ranges import exists, named_ranges, numbered_ranges
+from nescio_experts.chemistry.ranges import exists, families, named_ranges, numbered_ranges
 from nescio_experts.chemistry.rewrites import rewrite
-from nescio_experts.chemistry.spelling import ALIASES, LOWER_SYMBOLS, NO_TYPOS, WORD_SYMBOLS
+from nescio_experts.chemistry.spelling import ALIASES, LOWER_SYMBOLS, NO_TYPOS
+from nescio_experts.chemistry.symbols import is_ion, is_symbol_here
 from nescio_experts.chemistry.table import Table
 from nescio_experts.grounded import FILLERS, Claims, Gazetteer, Hit, Phrasebook, Reading
 
@@ -131,6 +133,7 @@ class Scanner:
         self._of_mass(scan)
         self._phrases(scan)
         self._numbers(scan)
+        set_aside(scan)
         self._corrected(scan)
         named_ranges(scan, self._table)
         scan.named.sort(key=lambda n: n.indexes)
@@ -147,7 +150,7 @@ class Scanner:
             after = mention.end
             if after >= len(scan.reading) or scan.between(after - 1, after).strip() not in {"", "-"}:
                 continue
-            if mention.surface in self._symbols and not _is_symbol_here(scan.reading, mention.start):
+            if mention.surface in self._symbols and not is_symbol_here(scan.reading, mention.start):
                 continue
             number = _whole(scan.reading.words[after].folded)
             if number is not None:
@@ -190,6 +193,9 @@ class Scanner:
         for kind, pattern in (("group", _GROUP), ("period", _PERIOD), ("block", _BLOCK)):
             for match in pattern.finditer(line):
                 _add_set(scan, kind, next(g for g in match.groups() if g), _covered(match, starts))
+        for name, group, match in families(line):
+            if self.gazetteer.entities(name):
+                _add_set(scan, "group", str(group), _covered(match, starts))
         for match in _NTH_SET.finditer(line):
             kind = "period" if match[2] in {"period", "row"} else "group"
             _add_set(scan, kind, match[1], _covered(match, starts))
@@ -213,7 +219,7 @@ class Scanner:
         for mention in self.gazetteer.find(reading, scan.claims.by):
             z = int(mention.entities[0])
             symbol = mention.surface in self._symbols
-            if symbol and (_is_ion(reading, mention.start) or not _is_symbol_here(reading, mention.start)):
+            if symbol and (is_ion(reading, mention.start) or not is_symbol_here(reading, mention.start)):
                 continue
             if mention.surface == "lead" and reading.folded(mention.end, mention.end + 1) == ("to",):
                 continue
@@ -278,7 +284,7 @@ class Scanner:
         fixes = {}
         for i, word in enumerate(reading.words):
             known = word.folded in self._book.vocabulary or word.folded in CHEMISTRY_FILLERS or word.folded in NO_TYPOS
-            if not known and not self.gazetteer.entities(word.folded) and len(word.folded) >= 6:
+            if not known and not self.gazetteer.entities(word.folded) and len(word.folded) >= 5:
                 fix = _nearest(word.folded)
                 if fix is not None and self.gazetteer.correct(reading, i, i + 1) is None:
                     fixes[i] = fix
@@ -312,18 +318,6 @@ def _respell(reading: Reading, fixes: dict[int, str]) -> Reading:
         word = reading.words[i]
         text, at = text + reading.text[at : word.start] + fix, word.end
     return Reading.of(text + reading.text[at:])
-
-
-def _is_ion(reading: Reading, index: int) -> bool:
-    """Whether a charge follows the symbol ("Na+", "Cl-")."""
-    return re.match(r"[+⁺⁻]|-(?!\w|\s*\d)", reading.text[reading.words[index].end :]) is not None
-
-
-def _is_paired(reading: Reading, index: int) -> bool:
-    """Whether "or" or "and" joins the word to a following symbol ("He or Ne")."""
-    after = reading.words[index + 1 : index + 3]
-    joined = len(after) == 2 and after[0].folded in {"or", "and", "vs", "versus"}
-    return joined and len(after[1].text) <= 2 and after[1].text[0].isupper() and after[1].text not in {"I", "A"}
 
 
 def _line(reading: Reading) -> tuple[str, list[int]]:
@@ -367,33 +361,3 @@ def whole_number(word: str) -> int | None:
 def is_ordinal(word: str) -> bool:
     """Whether `word` ranks rather than counts."""
     return word in _ORDINALS or re.fullmatch(r"\d{1,3}(st|nd|rd|th)", word) is not None
-
-
-_SYMBOL_BEFORE = frozenset(
-    "of for symbol element discovered found isolated named is was did does do and or than between has have versus vs "
-    "to s".split()
-)
-
-
-def _is_symbol_here(reading: Reading, index: int) -> bool:
-    """Whether a word such as "As", "In", "I" or "No" stands where only a symbol can."""
-    text = reading.words[index].text
-    if text not in WORD_SYMBOLS:
-        return True
-    if _is_paired(reading, index):
-        return True
-    if reading.text[reading.words[index].end : reading.words[index].end + 2] in {"'s", "’s"}:
-        return text not in {"He", "No"}
-    before_it = reading.text[: reading.words[index].start].rstrip()
-    if index == len(reading) - 1 and index > 0 and text not in {"I", "No", "He"}:
-        return True
-    if before_it.endswith(":"):
-        # "Symbol: As", but "Quick question: At what temperature …".
-        return re.match(r"\s*([,;.?!/)]|\Z)", reading.text[reading.words[index].end :]) is not None
-    if index == 0:
-        following = reading.text[reading.words[0].end : reading.words[0].end + 2]
-        return following.startswith(":") or following in {"'s", "’s"}
-    before = reading.words[index - 1].folded
-    if text == "I":
-        return before in {"of", "for", "symbol", "element", "between", "than"}
-    return before in _SYMBOL_BEFORE

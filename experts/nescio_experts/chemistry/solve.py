@@ -29,6 +29,9 @@ class Solver(Aggregates):
         self._rules: dict[str, Callable[[Ask], Solved | Missing]] = {
             "lookup": self._lookup,
             "choose": self._choose,
+            "choose_member": self._choose_member,
+            "order": self._order,
+            "check_state": self._check_state,
             "check_order": self._check_order,
             "check_bound": self._check_bound,
             "check_value": self._check_value,
@@ -69,6 +72,8 @@ class Solver(Aggregates):
         clauses: list[str] = []
         for prop in ask.properties:
             for z in ask.elements:
+                if ask.measured and self._facts.estimated(z, prop):
+                    return self._unmeasured(z, prop)
                 clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth, kelvin=ask.kelvin)
                 if clause is None:
                     return self._missing(z, prop, clauses)
@@ -79,6 +84,11 @@ class Solver(Aggregates):
             if isinstance(chosen, Solved):
                 text = chosen.text
         return self._solved(text, ask.elements, ask.properties)
+
+    def _unmeasured(self, z: int, prop: str) -> Missing:
+        estimate = self._facts.clause(z, prop) or ""
+        label = PROPERTIES[prop].label
+        return Missing(f"no measured {label} of {self._name(z)} is tabulated, only an estimate.", sentence(estimate))
 
     def _extreme_oxidation(self, ask: Ask) -> Solved | Missing:
         element = self._table.elements[ask.elements[0]]
@@ -149,6 +159,27 @@ class Solver(Aggregates):
         if ask.operation != "lookup" and by_weight.text.split()[0] != by_density.text.split()[0]:
             return Missing("“heavier” may mean the atom or the bulk, and they disagree here.", text)
         return Solved(text, by_weight.citations + by_density.citations, by_weight.facts + by_density.facts)
+
+    def _order(self, ask: Ask) -> Solved | Missing:
+        values = self._values(ask)
+        if isinstance(values, Missing):
+            return values
+        ranked = sorted(values, key=lambda pair: -ask.direction * pair[1])
+        listed = "; ".join(f"{self._name(z)}, {self._show(value, ask)}" for z, value in ranked)
+        way = "from the highest to the lowest" if ask.direction > 0 else "from the lowest to the highest"
+        text = f"by {PROPERTIES[ask.properties[0]].label}, {way}: {listed}"
+        return self._solved(sentence(text), ask.elements, ask.properties)
+
+    def _choose_member(self, ask: Ask) -> Solved | Missing:
+        name = ask.sets[0]
+        verdicts = [(z, in_set(self._table, z, name, ask.kelvin or ROOM_TEMPERATURE)) for z in ask.elements]
+        if any(verdict is None for _, verdict in verdicts):
+            return Missing(f"the table does not settle the {name.partition(':')[0]} of all of them.")
+        belong = [self._name(z) for z, verdict in verdicts if verdict]
+        prop = SET_PROPERTIES[name.partition(":")[0]]
+        about = "; ".join(self._about(z, name, ask.kelvin) for z in ask.elements)
+        text = f"{join(belong) if belong else 'none of them'}: {about}"
+        return self._solved(sentence(text), ask.elements, (prop,))
 
     def _check_order(self, ask: Ask) -> Solved | Missing:
         values = self._values(ask)
@@ -258,6 +289,15 @@ class Solver(Aggregates):
         holds = value == ask.value if exact else abs(value - ask.value) <= _SAME * abs(value)
         clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth)
         return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
+
+    def _check_state(self, ask: Ask) -> Solved | Missing:
+        element = self._table.elements[ask.elements[0]]
+        states = element.oxidation_main + element.oxidation_other
+        clause = self._facts.clause(element.number, "oxidation_states")
+        if not states or clause is None or ask.value is None:
+            return self._missing(element.number, "oxidation_states", [])
+        text = f"{'yes' if int(ask.value) in states else 'no'}: {clause}"
+        return self._solved(sentence(text), ask.elements, ask.properties)
 
     def _check_isotope(self, ask: Ask) -> Solved | Missing:
         found = self._isotopes(ask)

@@ -1,0 +1,65 @@
+"""Rules of `interpret` for elements that are put in order, chosen by a set, or checked in a detail."""
+
+from __future__ import annotations
+
+from nescio_experts.chemistry.pieces import Pieces
+from nescio_experts.chemistry.properties import PROPERTIES
+from nescio_experts.chemistry.question import Ask, Misfit
+from nescio_experts.chemistry.table import Table
+
+_MAIN = frozenset("main common commonest usual most only stable typical preferred".split())
+"""Words that single one oxidation state out, of which the table says nothing."""
+
+
+def order(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    """Elements that are to be put in order ("rank gold, iron and lead by density, highest first")."""
+    if not {"rank", "ascending", "descending"} & pieces.ops or len(pieces.elements) < 2:
+        return None
+    properties = ["atomic_weight" if p == "heavy" else p for p in pieces.properties]
+    if len(properties) != 1 or not PROPERTIES[properties[0]].numeric or pieces.comparatives or pieces.sets:
+        return Misfit("shape")
+    extremes = sorted(pieces.superlatives, key=lambda hit: hit.indexes)
+    words, claimed = pieces.scan.reading.words, pieces.scan.claims.by
+    for hit in extremes:
+        after = hit.indexes[-1] + 1
+        if after < len(words) and words[after].folded == "first" and after not in claimed:
+            pieces.used.add(after)
+    falling = extremes[0].id[1] == "+" if extremes else "ascending" not in pieces.ops
+    return Ask("order", tuple(properties), tuple(pieces.elements), direction=1 if falling else -1, operations=1)
+
+
+def choose_member(pieces: Pieces, table: Table) -> Ask | None:
+    """Which of the elements named belong to a set ("which is radioactive: bismuth or radon?")."""
+    either = {"which", "what", "who"} & set(pieces.scan.reading.folded())
+    plain = not (pieces.properties or pieces.comparatives or pieces.superlatives or pieces.ops or pieces.yes_no)
+    if not either or not plain or len(pieces.elements) < 2 or len(pieces.sets) != 1:
+        return None
+    return Ask("choose_member", elements=tuple(pieces.elements), sets=tuple(pieces.sets), operations=1)
+
+
+def check_state(pieces: Pieces, table: Table) -> Ask | None:
+    """Whether an element has an oxidation state ("Can sulfur have oxidation state +6?")."""
+    if not pieces.yes_no or pieces.properties != ["oxidation_states"] or len(pieces.elements) != 1:
+        return None
+    if pieces.superlatives or pieces.comparatives or pieces.sets or _MAIN & set(pieces.scan.reading.folded()):
+        return None
+    measured = pieces.value()
+    if measured is None or measured[1] or not measured[0].is_integer():
+        return None
+    return Ask("check_state", ("oxidation_states",), tuple(pieces.elements), value=measured[0], operations=1)
+
+
+def check_name(pieces: Pieces, table: Table) -> Ask | None:
+    """Whether a symbol or a number is an element's ("Is Fe the symbol of iron?", "Does carbon have 6 protons?")."""
+    named = pieces.scan.named
+    if not pieces.yes_no or len(named) != 2 or pieces.comparatives or pieces.superlatives:
+        return None
+    by_name = [n.number for n in named if n.how in {"name", "corrected"}]
+    by_symbol = [n.number for n in named if n.how == "symbol"]
+    by_number = [n.number for n in named if n.how == "number"]
+    if pieces.properties == ["symbol"] and len(by_name) == 1 and len(by_symbol) == 1:
+        return Ask("check_symbol", ("symbol",), (by_name[0], by_symbol[0]), operations=1)
+    if not pieces.properties and len(by_number) == 1 and len(by_name + by_symbol) == 1:
+        value = float(by_number[0])
+        return Ask("check_value", ("atomic_number",), tuple(by_name + by_symbol), value=value, operations=1)
+    return None

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from nescio_experts.geography import facts
-from nescio_experts.geography.atlas import Country, Group, atlas
+from nescio_experts.geography.atlas import Country, atlas
 from nescio_experts.geography.checking import check, same, versus
 from nescio_experts.geography.cities import City, cities
-from nescio_experts.geography.members import figures, members, select
+from nescio_experts.geography.extremes import extreme
+from nescio_experts.geography.facts import missing
+from nescio_experts.geography.members import figures, groups_of, members, select
 from nescio_experts.geography.plans import (
     ByCode,
     CapitalOf,
@@ -68,12 +70,8 @@ def _clauses(thing: Country | City, prop: str, plan: Lookup) -> list[str] | Gap:
             return [f"{named}; {town.name} has {facts.people(town.population)}"]
     clause = facts.of_country(thing, prop, plan.unit)
     if clause is None:
-        return Gap(f"my tables hold no {_missing(prop)} for {thing.the}.")
+        return Gap(f"my tables hold no {missing(prop)} for {thing.the}.")
     return [clause]
-
-
-def _missing(prop: str) -> str:
-    return facts.MISSING.get(prop, prop).removeprefix("the ").removeprefix("a ").removeprefix("an ")
 
 
 def _of_city(city: City, prop: str) -> list[str] | Gap:
@@ -82,10 +80,10 @@ def _of_city(city: City, prop: str) -> list[str] | Gap:
         return [clause]
     home = atlas().countries[city.country]
     if prop in facts.CITY_PROPS:
-        return Gap(f"my tables hold no {_missing(prop)} for {city.name}.")
+        return Gap(f"my tables hold no {missing(prop)} for {city.name}.")
     of_home = facts.of_country(home, prop)
     if of_home is None:
-        return Gap(f"my tables hold no {_missing(prop)} for {home.the}.")
+        return Gap(f"my tables hold no {missing(prop)} for {home.the}.")
     return [f"{city.name} is in {home.the}; {of_home}" if city.name != home.name else of_home]
 
 
@@ -99,7 +97,7 @@ def _of_capital(plan: Lookup) -> Reply | Gap:
         for prop in plan.props:
             clause = facts.of_city(town, prop)
             if clause is None:
-                return Gap(f"my tables hold no {_missing(prop)} for {town.name}.")
+                return Gap(f"my tables hold no {missing(prop)} for {town.name}.")
             clauses.append(f"{clause}; it is the capital of {thing.the}")
     return Reply(" ".join(sentence(clause) for clause in clauses), tuple(home), facts=2 * len(clauses), operations=1)
 
@@ -156,7 +154,7 @@ def _members(plan: Members) -> Reply | Gap:
     found = members(plan.scope)
     if isinstance(found, Gap):
         return found
-    groups = _groups_of(plan.scope)
+    groups = groups_of(plan.scope)
     what = scope_words(plan.scope, len(found.countries))
     count = len(found.countries)
     if not found.countries and not plan.count:
@@ -190,10 +188,6 @@ def _with_figure(country: Country, scope: Scope) -> str:
 
 def _anchors(scope: Scope) -> tuple[Country, ...]:
     return tuple(atlas().countries[code] for code in (*scope.neighbours_of, *scope.explicit))
-
-
-def _groups_of(scope: Scope) -> tuple[Group, ...]:
-    return tuple(atlas().groups[group] for group in scope.groups)
 
 
 def _towns(plan: Towns) -> Reply | Gap:
@@ -254,7 +248,7 @@ def _town_area(scope: Scope | None) -> str:
         return "in the world"
     if len(scope.explicit) >= 1:
         return f"in {join([atlas().countries[code].the for code in scope.explicit])}"
-    return f"in {scope_words(scope, 2)}" if not scope.groups else inside(join([g.name for g in _groups_of(scope)]))
+    return f"in {scope_words(scope, 2)}" if not scope.groups else inside(join([g.name for g in groups_of(scope)]))
 
 
 def _towns_within(plan: Towns, found: list[City]) -> Reply | Gap:
@@ -272,63 +266,6 @@ def _towns_within(plan: Towns, found: list[City]) -> Reply | Gap:
     text += f"{figures.limit_words(limit)}" + (f": {join(names)}{rest}" if kept else "")
     home = tuple({city.country: atlas().countries[city.country] for city in kept}.values())
     return Reply(sentence(text), home, facts=len(kept), operations=1, empty=not kept)
-
-
-def _extreme(plan: Extreme) -> Reply | Gap:
-    scope = plan.scope
-    pool = [(value, c) for c in select(scope) if (value := facts.figure(c, plan.dim)) is not None]
-    if not pool:
-        return Gap("my tables hold no country that fits.")
-    pool.sort(key=lambda pair: (-pair[0] if plan.direction == "max" else pair[0], pair[1].name))
-    chosen = pool[plan.rank - 1 : plan.rank - 1 + max(1, plan.number)]
-    if not chosen:
-        return Gap(f"there are only {len(pool)} such countries.")
-    if len(chosen) == 1:
-        chosen += [pair for pair in pool[plan.rank :] if pair[0] == chosen[0][0]]
-    names = [f"{country.the} with {facts.figure_words(value, plan.dim, plan.unit)}" for value, country in chosen]
-    what = scope_words(scope, 2 if len(names) > 1 else 1)
-    if plan.dim in {"neighbours", "languages"}:
-        return _most(plan, chosen, pool)
-    head = _rank_words(plan, what, len(names))
-    if plan.claim:
-        right = any(country.code == plan.claim for _, country in chosen)
-        head = f"{'Yes' if right else 'No'}, {head}"
-    clauses = [sentence(f"{head} {'are' if len(names) > 1 else 'is'} {join(names)}")]
-    for prop in plan.props:
-        for _, country in chosen:
-            clause = facts.of_country(country, prop)
-            if clause is None:
-                return Gap(f"my tables hold no {_missing(prop)} for {country.the}.")
-            clauses.append(sentence(clause))
-    countries = tuple(country for _, country in chosen)
-    return Reply(" ".join(clauses), countries, _groups_of(scope), facts=len(pool), operations=1 + len(plan.props))
-
-
-def _most(plan: Extreme, chosen: list[tuple[float, Country]], pool: list[tuple[float, Country]]) -> Reply:
-    names = join([country.the for _, country in chosen])
-    rank = f"{ordinal(plan.rank)} " if plan.rank > 1 else ""
-    verb = "have" if len(chosen) > 1 else "has"
-    most = f"the {rank}{'most' if plan.direction == 'max' else 'fewest'} {plan.dim}"
-    each = " each" if len(chosen) > 1 and chosen[0][0] == chosen[-1][0] else ""
-    figures_told = join(list(dict.fromkeys(facts.figure_words(value, plan.dim) for value, _ in chosen)))
-    text = f"of the {scope_words(plan.scope, 2)}, {names} {verb} {most}: {figures_told}{each}"
-    if plan.claim:
-        text = f"{'Yes' if any(c.code == plan.claim for _, c in chosen) else 'No'}, {text}"
-    clauses = [c for prop in plan.props for _, country in chosen if (c := facts.of_country(country, prop))]
-    told = " ".join(sentence(clause) for clause in (text, *clauses))
-    return Reply(told, tuple(c for _, c in chosen), _groups_of(plan.scope), facts=len(pool), operations=1)
-
-
-def _rank_words(plan: Extreme, what: str, count: int) -> str:
-    order = {
-        ("area", "max"): "largest", ("area", "min"): "smallest", ("population", "max"): "most populous",
-        ("population", "min"): "least populous", ("density", "max"): "most densely populated",
-        ("density", "min"): "least densely populated",
-    }[plan.dim, plan.direction]  # fmt: skip
-    rank = f"{ordinal(plan.rank)} " if plan.rank > 1 else ""
-    many = f"{count} " if count > 1 else ""
-    by = " by area" if plan.dim == "area" else ""
-    return f"the {many}{rank}{order} {what}{by}"
 
 
 def _total(plan: Total) -> Reply | Gap:
@@ -357,7 +294,7 @@ def _total(plan: Total) -> Reply | Gap:
         words = facts.figure_words(total, plan.dim, plan.unit)
         text = f"{what} together {'have' if plan.dim == 'population' else 'cover'} {words}"
     countries = tuple(country for country, _ in values)
-    return Reply(sentence(text), countries, _groups_of(plan.scope), facts=len(values), operations=1)
+    return Reply(sentence(text), countries, groups_of(plan.scope), facts=len(values), operations=1)
 
 
 def _sorted(countries: list[Country]) -> list[Country]:
@@ -389,7 +326,7 @@ _FORMS: Final[dict[type[Any], Callable[[Any], Reply | Gap]]] = {
     ByCode: _by_code,
     Members: _members,
     Towns: _towns,
-    Extreme: _extreme,
+    Extreme: extreme,
     Total: _total,
     Money: _money,
     Check: check,

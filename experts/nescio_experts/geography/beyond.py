@@ -23,12 +23,34 @@ _OTHER_DAYS: Final = re.compile(
     r"\b(?:countr(?:y|ies)|nations?|states?|cit(?:y|ies)|members?) "
     r"(?:could|might|may|will|first|once|recently|newly)\b(?! (?:i|you|we|one|be living)\b)"
     r"|\bfirst (?:to (?:use|adopt|join|leave)|used|adopted|joined|left|bordered|spoke)\b|\b(?:was|were) first\b"
+    r"|^\W*when (?:do|does|did|is|are|was|were|will)\b"
     r"|\bwho (?:made|makes|chose|gave|calls|called|named)\b"
 )
 _LOOKS: Final = re.compile(
     r"\b(?:what|who)(?:'?s| is| are) (?:on|in|inside|behind) (?:the|a|an)\b.*\b(?:bank)?(?:notes?|coins?|bills?)\b"
-    r"|\blooks? like\b|\b(?:which|what|how many) (?:kinds? of |sorts? of )?(?:shops|stores)\b"
+    r"|\b(?:which|what|how many) (?:kinds? of |sorts? of )?"
+    r"(?:shops|stores|merchants|traders|vendors|sellers|shopkeepers|markets|restaurants)\b"
     r"|\bhow many (?:coins?|banknotes?|notes|bills)\b"
+)
+_LOOKS_LIKE: Final = re.compile(r"\blooks? like\b")
+_JOINED: Final = frozenset(
+    {
+        *"plus combined together altogether collectively joint jointly aggregate summed add".split(),
+        *("put together", "add up", "added up", "taken together", "all together"),
+    }
+)
+"""Words that join things, where "total" may as well belong to the figure ("the larger total area")."""
+_BY_LAND: Final = frozenset("enter entered enters entering cross crossed crossing crosses".split())
+_OWN: Final = re.compile(
+    r"\bwho\b.*\b(?:in|at|of|on|among|from) (?:my|our|your|his|her|their|us|you)\b"
+    r"|\b(?:which|how many|any|some|none|all) (?:of|in|at|among) (?:my|our|your|his|her|their|us|you)\b"
+    r"|\b(?:do|does) (?:my|our|your|his|her|their) \w+ (?:in|of|from|at)\b"
+    r"|\b(?:what|which)(?:'?s| is| are) (?:my|our|your|his|her|their) (?!answer|guess|best)"
+)
+_TONGUE_AREA: Final = re.compile(r"\b(?:language|linguistic|speaking)[\s-](?:area|region|zone|part|territor|belt)")
+_TERRITORIES: Final = re.compile(
+    r"\b(?:including|incl|inclusive of|counting|excluding|without|plus|and|with)\.? (?:all |the |its |their |any )*"
+    r"(?:overseas|dependenc|colonies|possessions|territories)"
 )
 _WHICH_CITY: Final = re.compile(r"\b(?:which|what|how many)(?: [^\W\d]+)? (?:city|cities|towns?)\b")
 
@@ -76,6 +98,11 @@ def _money(signs: Signs) -> Doubt | None:
     found = _LOOKS.search(_plain(signs))
     if found is not None:
         return Doubt(f'I know the names of currencies, not more of them ("{found[0]}").')
+    if _LOOKS_LIKE.search(_plain(signs)) and not set(signs.props) <= {"tld", "iso", "iso2", "iso3"}:
+        return Doubt("I know what things are called, not what they look like.")
+    where = signs.has("q:where") or re.search(r"\bhow (?:do|does|can|could|should|to)\b", _plain(signs)) is not None
+    if where and any(text.endswith(("money", "cash")) and " " in text for text in marks):
+        return Doubt("I know which currency a country has, not where or how money is changed.")
     return None
 
 
@@ -138,6 +165,8 @@ def _borders(signs: Signs) -> Doubt | None:
     ranked = any(mark.id.startswith("sup:") for mark in signs.marks)
     if ranked and signs.values("group") and not signs.countries and not signs.has("dim:neighbours"):
         return Doubt("I know the neighbours of a country, not those of a group of countries.")
+    if not signs.places and "currency" in signs.props and signs.has("n:country") and signs.has("n:countries"):
+        return Doubt("I can go from a currency to its countries, not on to their neighbours' currencies.")
     if re.search(r"\b(?:my|your|our) neighbo", _plain(signs)):
         return Doubt("I do not know whose neighbours you mean.")
     return None
@@ -156,11 +185,74 @@ def _limited(signs: Signs) -> Doubt | None:
     ):
         return Doubt("I know which languages a country has, not where in it they are spoken.")
     compared = any(mark.id.startswith("cmp:") for mark in signs.marks)
-    if compared and signs.yes_no and signs.has("agg:sum", "p:neighbours"):
+    if compared and signs.yes_no and signs.has("p:neighbours"):
         return Doubt("I can compare countries and cities, not sums of them.")
     nothing = not (signs.places or signs.named or signs.numbers or signs.props)
     if compared and nothing and signs.has("n:countries"):
         return Doubt("I could not tell what you want the countries compared with.")
+    return None
+
+
+def _summed(signs: Signs) -> Doubt | None:
+    """Sums and means that are compared or ranked, and sums over a ranking."""
+    ranked = [mark for mark in signs.marks if mark.id.startswith("sup:")]
+    compared = [mark for mark in signs.marks if mark.id.startswith(("cmp:more", "cmp:less", "diff", "ratio"))]
+    added = [mark for mark in signs.marks if mark.id in {"agg:sum", "agg:mean"}]
+    joined = any(mark.id == "agg:mean" or mark.text in _JOINED for mark in added)
+    # In "a larger total population than Chile" the total is that of one.
+    bare = len(signs.places) == 2 and all(mark.text in {"total", "in total"} for mark in added)
+    beside = re.search(r"\b(?:compared|versus|vs|against|than|bordering|borders?)\b", _plain(signs)) is not None
+    several = len(signs.countries) > 1
+    if joined and (ranked or compared or (several and (beside or "neighbours" in signs.props))):
+        return Doubt("I can compare countries and cities, not sums of them.")
+    if added and compared and signs.yes_no and not bare:
+        return Doubt("I can compare countries and cities, not sums of them.")
+    if {mark.id for mark in ranked} == {"sup:max", "sup:min"}:
+        return Doubt("I can rank from one end at a time.")
+    if added and ranked and added[0].start < ranked[0].start and signs.has("n:countries", "n:cities"):
+        return Doubt("I cannot add up what was ranked first.")
+    return None
+
+
+def _continents(signs: Signs) -> Doubt | None:
+    """Continents that are ranked themselves: "the smallest continent by number of countries"."""
+    named = [mark for mark in signs.marks if mark.id == "p:continent"]
+    ranked = [mark for mark in signs.marks if mark.id.startswith("sup:")]
+    if any(0 <= one.start - sup.end <= 1 for one in named for sup in ranked) and not signs.values("group"):
+        return Doubt("I can rank countries and cities, not continents.")
+    return None
+
+
+def _by_land(signs: Signs) -> Doubt | None:
+    """Who enters by land from where: a border, if two countries are meant, or one and its neighbours."""
+    crossing = next((m for m in signs.marks if m.id == "p:neighbours" and _BY_LAND & set(m.text.split())), None)
+    if crossing is None:
+        return None
+    countries = len(signs.countries)
+    asked = signs.yes_no or signs.has("n:country", "n:countries")
+    if signs.props != ["neighbours"] or signs.has("n:people") or countries != 1 + signs.yes_no or not asked:
+        return Doubt("I know which countries share a border, not more of who crosses it.")
+    return None
+
+
+def _own(signs: Signs) -> Doubt | None:
+    """People whom only the asker knows, persons who speak or pay somewhere, and what belongs to somebody."""
+    text = _plain(signs)
+    found = _OWN.search(text)
+    if found is not None:
+        return Doubt(f'I do not know whom or what you mean ("{found[0].strip()}").')
+    if re.search(r"\bwho\b", text) and signs.places and (signs.values("language") or signs.values("currency")):
+        return Doubt("I know what is spoken and paid in a country, not by whom.")
+    return None
+
+
+def _parts(signs: Signs) -> Doubt | None:
+    """Areas of a language, and countries with or without what lies overseas."""
+    text = _plain(signs)
+    if _TONGUE_AREA.search(text):
+        return Doubt("I know which languages a country has, not where in it they are spoken.")
+    if signs.countries and _TERRITORIES.search(text):
+        return Doubt("my tables hold a country and its territories apart, without saying what belongs together.")
     return None
 
 
@@ -175,5 +267,6 @@ def _how_many_people(signs: Signs) -> Mark | None:
 
 
 _RULES: Final[tuple[Callable[[Signs], Doubt | None], ...]] = (
-    _realms, _speakers, _other_days, _money, _people, _cities, _countries, _borders, _limited,
+    _realms, _speakers, _other_days, _money, _people, _cities, _countries, _borders, _limited, _summed, _continents,
+    _by_land, _own, _parts,
 )  # fmt: skip

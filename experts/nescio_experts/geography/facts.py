@@ -235,6 +235,11 @@ MISSING: Final = {
 """What to call a property that the tables lack for a country."""
 
 
+def missing(prop: str) -> str:
+    """What to call `prop` after "no": "my tables hold no area"."""
+    return MISSING.get(prop, prop).removeprefix("the ").removeprefix("a ").removeprefix("an ")
+
+
 def of_country(country: Country, prop: str, unit: str = "") -> str | None:
     """The clause for a property of a country, None if the tables lack it."""
     if prop in _WITH_UNIT:

@@ -34,6 +34,7 @@ from nescio_experts.geography.scoping import (
     CONJUNCTION,
     ambiguous,
     asks_which,
+    borders_only,
     limit_of,
     scope_of,
     sure_countries,
@@ -159,7 +160,7 @@ def _capital_of(signs: Signs) -> Understood | None:
     if re.fullmatch(r"\s*(?:of|in|for)\s+(?:the\s+)?", gap) and not signs.has("n:country", "n:countries", "q:whose"):
         return Doubt(f"{town.surface} is a city, and cities have no capital.", CapitalOf(named))
     owners = [atlas().countries[code] for code, city in cities().capitals.items() if city in named]
-    rest = tuple(prop for prop in signs.props if prop not in {"capital", "where", "continent"} and prop in PROPS)
+    rest = tuple(prop for prop in signs.props if prop not in {"capital", "where"} and prop in PROPS)
     if rest and len(owners) == 1 and not (set(rest) <= CITY_PROPS and not signs.has("n:country")):
         return Lookup((owners[0],), rest)
     if rest and set(rest) <= CITY_PROPS:
@@ -190,6 +191,8 @@ def _money(signs: Signs) -> Understood | None:
     if len(codes) > 1:
         return Doubt("I could not tell which of these currencies you ask about.")
     rest = [p for p in signs.props if p not in {"currency", "currency_code", "continent"}]
+    if "continent" in signs.props:
+        return Members(Scope(currencies=(tuple(codes[0].split("+")),)), props=(*rest, "continent"))
     if rest:
         return None
     return Money(tuple(codes[0].split("+")), count=signs.has("q:howmany"))
@@ -248,6 +251,8 @@ def _neighbours_facts(signs: Signs) -> Understood | None:
     countries = sure_countries(signs)
     if len(countries) != 1 or signs.named or not _of_neighbours(signs) or signs.yes_no or signs.towns:
         return None
+    if borders_only(signs):
+        return None
     props = tuple(prop for prop in signs.props if prop in PROPS and prop != "neighbours")
     return Members(Scope(neighbours_of=(countries[0].code,)), props=props) if props else None
 
@@ -267,7 +272,7 @@ def _members(signs: Signs) -> Understood | None:
         return None
     if signs.has("n:city", "n:cities"):
         return None
-    rest = tuple(prop for prop in _other_props_of_members(signs, scope) if prop != "continent")
+    rest = tuple(p for p in _other_props_of_members(signs, scope) if p != "continent" or not scope.groups)
     if set(signs.props) & {"population", "area", "density"} and not signs.has("n:countries"):
         return None
     if (signs.countries and not scope.neighbours_of) or (rest and not signs.has("n:countries", "n:country")):

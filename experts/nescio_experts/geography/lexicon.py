@@ -97,6 +97,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "spending,wages,salaries}",
         "{priced in,prices in,prices,price tags,shops accept,shopping,exchange my money,change my money,wallet,purse}",
         "{dough,dosh,moolah,cash money}",
+        "{change,exchange,swap,convert} {my ,some ,our ,any ,}{money,cash}",
         "{national ,official ,local ,}currency {unit,name}",
         "{national,official,local} {currency,money,tender,legal tender}",
     ),
@@ -143,6 +144,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "border on",
         "land {neighbour,neighbours,neighbor,neighbors}",
         "geographic neighbours",
+        "{enter,entered,enters,entering,cross,crossed,crossing,crosses} {directly ,straight ,}.. {by land,overland}",
+        "{by land,overland} .. {enter,entered,entering,cross,crossed,crossing}",
     ),
     "p:continent": (
         "{continent,continents,subcontinent}",
@@ -177,6 +180,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "p:tld": (
         "{country code ,country ,national ,}{top level,toplevel} {domain,domains,internet domain,domain name}",
         "{tld,tlds,cctld,cc tld}",
+        "{internet,web} {country,national} {domain,domains,suffix,ending,extension,code}",
         "{internet,web,website,url,online,site} "
         "{domain,suffix,ending,extension,code,tld,country code,address ending,domain ending,domain suffix,"
         "address suffix}",
@@ -196,7 +200,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "country {code,prefix} .. {dial,dialling,dialing,phone,phoning,call,calling,ring,telephone,calls}",
         "{code,prefix,number,numbers,digits} .. {dial,phone,phoning,call,calling,ring,telephone,telephoning}",
         "{dial,dialled,phone,phoning,ring,telephone,telephoning,call up,phone numbers,telephone numbers,phone number}",
-        "{phone,telephone} numbers .. {start,begin,starting,beginning} with",
+        "{phone,telephone} {number,numbers} .. {start,begin,starting,beginning,starts,begins}{ with,}",
+        "{digit,digits} .. {after,behind,following} the plus{ sign,}",
+        "{dial,type,enter,put,key in,add} .. {before,in front of} .. {number,numbers}",
         "calling",
     ),
     "p:timezone": ("{what ,which ,}{time zone,timezone,time zones,timezones}",),
@@ -392,12 +398,18 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "agg:mean": ("{average,mean,on average,typical}",),
     "only": ("{only,solely,exclusively,just,sole}",),
     "q:code": ("{code,abbreviation,symbol}",),
-    "polite": ("{can never remember,could never remember,never remember,never know,keep forgetting,always forget}",),
+    "polite": (
+        "{after,behind,following} {the ,a ,}plus{ sign,}",
+        "{can never remember,could never remember,never remember,never know,keep forgetting,always forget}",
+    ),
     "q:both": ("{both,each of}",),
     "q:is": ("{whether,is it true,true,correct,right,is it correct,is it so,is that so,is that right}",),
     "q:whose": ("whose",),
     "v:use": (
         "{use,uses,used,using,accept,accepts,accepted,adopted,adopt,adopts,in use,circulate,circulates,in circulation}",
+        "{shop,shops,store,stores,merchants,traders,vendors,sellers,shopkeepers,markets,restaurants} .. "
+        "{take,takes,accept,accepts}",
+        "{denominated,quoted}{ in,}",
     ),
     "v:is_in": ("{belong,belongs,belonging,part of,member of,members of,within,inside}",),
     "neg": (

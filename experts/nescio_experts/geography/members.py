@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nescio_experts.geography import facts, figures
-from nescio_experts.geography.atlas import Country, atlas
+from nescio_experts.geography.atlas import Country, Group, atlas
 from nescio_experts.geography.plans import Limit, Scope
 from nescio_experts.geography.replies import Gap
 from nescio_experts.grounded import join
@@ -79,4 +79,9 @@ def _fits(country: Country, value: float, limit: Limit, scope: Scope) -> bool:
     return value > reference if limit.low is not None else value < reference
 
 
-__all__ = ["Found", "figures", "members", "select"]
+def groups_of(scope: Scope) -> tuple[Group, ...]:
+    """The groups that a scope names."""
+    return tuple(atlas().groups[group] for group in scope.groups)
+
+
+__all__ = ["Found", "figures", "groups_of", "members", "select"]

@@ -222,7 +222,9 @@ def _lists(signs: Signs) -> bool:
         or re.search(r"\bof (?:all )?(?:the )?\w* ?countries", text)
     ):
         return False
-    return noun.start - sup.end <= 2
+    # In "borders the most countries" they are what is counted.
+    counted = noun.start == sup.end and any(m.id == "dim:neighbours" and m.start == sup.start for m in signs.marks)
+    return noun.start - sup.end <= 2 and not counted
 
 
 def _other_props(signs: Signs, dim: str, scope: Scope) -> tuple[str, ...]:

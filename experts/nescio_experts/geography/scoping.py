@@ -109,7 +109,7 @@ def scope_of(signs: Signs, limit: Limit | None = None) -> Scope | Doubt:
     return Scope(
         groups=signs.values("group"),
         neighbours_of=tuple(country.code for country in anchors),
-        only_neighbour=bool(anchors) and _borders_only(signs),
+        only_neighbour=bool(anchors) and borders_only(signs),
         currencies=tuple(tuple(value.split("+")) for value in signs.values("currency")),
         languages=languages,
         official=bool(languages) and signs.has("p:official", "q:official"),
@@ -120,7 +120,7 @@ def scope_of(signs: Signs, limit: Limit | None = None) -> Scope | Doubt:
     )
 
 
-def _borders_only(signs: Signs) -> bool:
+def borders_only(signs: Signs) -> bool:
     """Whether only these are bordered: "which country borders only Portugal", not "Portugal's only neighbour"."""
     border = signs.first("p:neighbours")
     return signs.has("only") and border is not None and not border.text.startswith(("neighbo", "land neighbo"))

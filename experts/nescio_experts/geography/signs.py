@@ -229,6 +229,7 @@ def _read_once(text: str) -> Signs:
     _short_cities(signs, claims, atlas_of_cities)
     signs.places.sort(key=lambda place: place.start)
     _qualify(signs)
+    _added(signs)
     signs.coverage = claims.coverage(EXTRA_FILLERS)
     signs.unexplained = tuple(
         i for i, word in enumerate(reading.words) if i not in claims.by and word.folded not in EXTRA_FILLERS
@@ -418,6 +419,18 @@ def _qualify(signs: Signs) -> None:
             if kept:
                 signs.places[i] = _narrow(place, kept)
                 signs.places[signs.places.index(other)] = _as_qualifier(other)
+
+
+def _added(signs: Signs) -> None:
+    """Let "Ghana plus Togo" and "Ghana + Togo" ask for a sum, where "plus" compares elsewhere ("10 million plus")."""
+    for one, other in pairwise(signs.places):
+        gap = signs.between(one.end, other.start)
+        if not re.fullmatch(r"\s*(?:plus|\+)\s*(?:the\s+|that of\s+)*", gap):
+            continue
+        inside = range(one.end, other.start)
+        signs.marks = [m for m in signs.marks if not (m.id == "cmp:more" and m.start in inside)]
+        signs.marks.append(Mark("agg:sum", one.end, min(one.end + 1, other.start), "plus"))
+    signs.marks.sort(key=lambda mark: mark.start)
 
 
 def _follows(signs: Signs, place: Place, start: int) -> bool:

@@ -14,6 +14,8 @@ from nescio_experts.chemistry.question import Ask, Misfit
 from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
 
 _NEGATION = re.compile(r"(?i)(?<!\bi )(?<!\bwe )\b(?:is|are|was|were|does|did|has|have)(?:n['’]?t| not)\b")
+_HEATED = frozenset("hot heated heating warm warmed cold cooled chilled".split())
+"""Words of a temperature other than that at which densities are tabulated."""
 _MEASURED = frozenset("measured measurement experimental experimentally empirical observed lab laboratory".split())
 """Words that ask for a measurement where an estimate will not do."""
 _ENERGIES = frozenset("ionization_energy electron_affinity fusion_heat evaporation_heat heat_of_formation".split())
@@ -56,7 +58,8 @@ def _by_volume(ask: Ask, pieces: Pieces) -> tuple[str, ...]:
 def worded(ask: Ask, pieces: Pieces) -> Ask | Misfit:
     """`ask`, if the wording beside it is of the kind that goes with it."""
     scan = pieces.scan
-    declined = scan.of("x:unclear") or scan.of("n:") or _negated(ask, pieces)
+    heated = "density" in ask.properties and _HEATED & set(scan.reading.folded())
+    declined = scan.of("x:unclear") or scan.of("n:") or _negated(ask, pieces) or heated
     misplaced = any(scan.of(word) and not set(ask.properties) & allowed for word, allowed in _GOES_WITH.items())
     members = bool(ask.sets) and not ask.elements
     offers = len(pieces.sets) > 1 and len(ask.elements) == 1

@@ -84,6 +84,8 @@ COURTESIES: dict[str, tuple[str, ...]] = {
         "{just ,only ,in ,with ,as ,}{a,the,one,a single} {number,word,digit,figure,letter,line,sentence}{, "
         "only, please}",
         "{quiz,question,trivia,test,homework,chemistry,science,riddle,exam} time",
+        "{real quick,fun fact,fun fact request,mock exam,mock test,escapes me,slips my mind}",
+        "{for ,}{tomorrow,tonight} s mock {exam,test}",
         "{number,name,symbol,value,answer} only",
         "only the {number,name,symbol,value,answer}",
         "{yes or no ,}{question,answer}",

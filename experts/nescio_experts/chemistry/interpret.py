@@ -26,6 +26,8 @@ _OPEN = frozenset("which what who when where why how whose whom name list".split
 """Words of questions that yes or no does not answer."""
 _LIMITS = {"before": -1, "by": -1, "past": 1, "beyond": 1, "after": 1}
 """Words that make a value a limit to stay below, or to exceed ("boils before it reaches 1000 °C")."""
+_CHANGES = frozenset("melt melts melted boil boils boiled freeze freezes vaporize vaporise evaporate".split())
+"""Verbs with which a value may be the temperature that something has as well as the one at which it changes."""
 _JOINED = frozenset({"check_symbol", "check_value", "neighbour"})
 """Operations whose two pieces need nothing that joins them."""
 
@@ -252,7 +254,8 @@ def _check_value(pieces: Pieces, prop: Property) -> Ask | Misfit | None:
     if limits and prop.kind == "temperature":
         bound = Bound(limits.pop(), value)
         return Misfit("shape") if limits else Ask("check_bound", (prop.id,), elements, bound=bound, operations=1)
-    return Ask("check_value", (prop.id,), elements, value=value, nth=pieces.nth, operations=1)
+    reached = -1 if _CHANGES & set(pieces.scan.reading.folded()) else 0
+    return Ask("check_value", (prop.id,), elements, value=value, direction=reached, nth=pieces.nth, operations=1)
 
 
 def _bare_check(pieces: Pieces) -> bool:

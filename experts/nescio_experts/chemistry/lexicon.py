@@ -82,6 +82,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{number,no} .. {in,on} the periodic table",
         "{periodic table number,z value,z number,nuclear charge,charge number}",
         "{what,which} number {is,does,element}{, is}",
+        "{tell me,give me,i need} the number {for,of}",
         "{z of,z for,number of element}",
     ),
     "place": (

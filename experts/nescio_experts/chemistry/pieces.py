@@ -95,7 +95,7 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
         elements=elements,
         sets=_sets_of(scan),
         comparatives=[hit for hit in scan.of("c+") + scan.of("c-") if hit.indexes not in most],
-        superlatives=scan.of("s+") + scan.of("s-"),
+        superlatives=_superlatives(scan),
         ops=frozenset(hit.id[2:] for hit in scan.of("o:")),
         units=tuple(dict.fromkeys(hit.id[2:] for hit in scan.of("u:") if hit.id != "u:°")),
         yes_no=_is_yes_no(scan),
@@ -113,6 +113,15 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
     _rank_ionization(pieces)
     _counted(pieces)
     return pieces
+
+
+def _superlatives(scan: Scan) -> list[Hit]:
+    """The superlatives, without a "top" that only says how many of the most extreme are wanted ("top 3 densest")."""
+    found = scan.of("s+") + scan.of("s-")
+    numbers = {n.index for n in scan.numbers}
+    bare = [h for h in found if scan.reading.folded(h.indexes[0], h.indexes[-1] + 1) == ("top",)]
+    counting = [h for h in bare if h.indexes[-1] + 1 in numbers]
+    return [h for h in found if h not in counting] if len(found) == 2 else found
 
 
 def _sized(pieces: Pieces) -> bool:

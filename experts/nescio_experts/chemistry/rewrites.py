@@ -24,6 +24,8 @@ _REWRITES = (
     (re.compile(r"(?<=number )[ZN](?= (?:of|for|does|has)\b)"), ""),
     (re.compile(r"\bEN\b"), "electronegativity"),
     (re.compile(r"[ρϱ]"), " density "),
+    (re.compile(r"\bM\((?=[A-Z][a-z]?\))"), "molar mass of ("),
+    (re.compile(r"\bZ\((?=[A-Z][a-z]?\))"), "atomic number of ("),
     (re.compile(r"^\s*([A-Z][a-z]?)\s*=\s*\??\s*$"), r"Which element has the symbol \1?"),
     (re.compile(_LONE_SYMBOL), r"Which element has the symbol \1?"),
     (re.compile(_BARE_STATE), r"\g<0> oxidation state"),

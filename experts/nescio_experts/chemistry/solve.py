@@ -288,6 +288,9 @@ class Solver(Aggregates):
         exact = PROPERTIES[prop].kind == "whole"
         holds = value == ask.value if exact else abs(value - ask.value) <= _SAME * abs(value)
         clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth)
+        if ask.direction and not holds and value < ask.value and PROPERTIES[prop].kind == "temperature":
+            below = f"the {PROPERTIES[prop].label} of {self._name(z)} lies below that temperature"
+            return Missing(f"{below}, so yes and no may both be meant.", sentence(clause or ""))
         return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
 
     def _check_state(self, ask: Ask) -> Solved | Missing:

@@ -27,7 +27,7 @@ from tests.serving import NESCIO
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "write-an-expert.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "tea"
-QUESTIONS = 20
+QUESTIONS = 12
 
 
 def blocks(section: str, language: str) -> list[str]:

@@ -1,0 +1,43 @@
+"""README.md: the questions that it shows are asked, and answered as it says."""
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.serving import NESCIO
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def shown() -> list[tuple[str, str]]:
+    """Each ``nescio ask`` of the README with what it prints."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    steps = [step.partition("\n") for block in blocks for step in block.split("$ ")[1:]]
+    return [(command, printed.strip()) for command, _, printed in steps if "nescio ask" in command]
+
+
+def plain(printed: str) -> str:
+    """Without the seconds, which differ from run to run."""
+    return re.sub(r"\d+\.\d+ s\b", "… s", printed.strip())
+
+
+@pytest.mark.parametrize(("command", "printed"), shown(), ids=lambda value: value.split('"')[1] if '"' in value else "")
+def test_a_question_in_the_readme_is_answered_as_it_shows(
+    command: str, printed: str, served_home: Path, smol: Path
+) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == ".venv/bin/nescio"
+    environment = {**os.environ, "NESCIO_HOME": str(served_home), "NESCIO_PROFILE": str(smol), "COLUMNS": "200"}
+    run = subprocess.run(
+        [NESCIO, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert plain(run.stdout) == plain(printed), run.stderr
+
+
+def test_the_first_success_is_within_twenty_lines() -> None:
+    text = README.partition("## First success")[2].splitlines()
+    assert next(number for number, line in enumerate(text) if "nescio ask" in line) < 20

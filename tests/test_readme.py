@@ -3,14 +3,18 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from nescio_eval.report import markdown
+from nescio_eval.score import score
 from tests.serving import NESCIO
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def shown() -> list[tuple[str, str]]:
@@ -41,3 +45,25 @@ def test_a_question_in_the_readme_is_answered_as_it_shows(
 def test_the_first_success_is_within_twenty_lines() -> None:
     text = README.partition("## First success")[2].splitlines()
     assert next(number for number, line in enumerate(text) if "nescio ask" in line) < 20
+
+
+def table(text: str, first: str) -> dict[str, dict[str, str]]:
+    """The table whose head begins with the cell `first`, as arm → column → cell."""
+    lines = text.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {first} |"))
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start:]]
+    end = next((number for number, row in enumerate(rows) if len(row) < 2), len(rows))
+    return {row[0].strip("*`"): dict(zip(rows[0], row, strict=True)) for row in rows[2:end]}
+
+
+def test_the_comparison_is_what_its_frozen_samples_come_to(tmp_path: Path) -> None:
+    run = tmp_path / "first"
+    shutil.copytree(ROOT / "eval" / "results" / "first", run)
+    (run / "metrics.json").unlink()
+    reported, told = table(markdown(score(run)), "arm"), table(README, "arm")
+    columns = {"hallucination %": "hallucination", "abstention %": "abstention", "accuracy %": "accuracy"}
+    columns |= {"S(.5)": "S(0.5)", "S(.75)": "S(0.75)", "S(.9)": "S(0.9)", "seconds": "seconds"}
+    assert told.keys() == reported.keys()
+    for arm, row in told.items():
+        for here, there in columns.items():
+            assert row[here].replace("−", "-") == reported[arm][there], f"{arm}, {here}"

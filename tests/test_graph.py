@@ -108,18 +108,18 @@ async def test_a_conversation_is_remembered_across_graphs_and_joins_a_follow_up(
 
 
 async def test_cancelling_a_run_cancels_the_expert():
-    cancelled = asyncio.Event()
+    begun, cancelled = asyncio.Event(), asyncio.Event()
 
     async def endless(query, context):
+        begun.set()
         try:
             await asyncio.Event().wait()
         finally:
             cancelled.set()
 
     task = asyncio.create_task(run(parts(DoubleExpert(card("a"), endless))))
-    while not task.done() and not cancelled.is_set():
-        await asyncio.sleep(0.01)
-        task.cancel()
+    await begun.wait()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert cancelled.is_set()

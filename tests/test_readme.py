@@ -35,6 +35,7 @@ def test_a_question_in_the_readme_is_answered_as_it_shows(
 ) -> None:
     program, *arguments = shlex.split(command)
     assert program == ".venv/bin/nescio"
+    shutil.rmtree(served_home / "calibration")
     environment = {**os.environ, "NESCIO_HOME": str(served_home), "NESCIO_PROFILE": str(smol), "COLUMNS": "200"}
     run = subprocess.run(
         [NESCIO, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False

@@ -43,6 +43,15 @@ def test_a_question_in_the_readme_is_answered_as_it_shows(
     assert plain(run.stdout) == plain(printed), run.stderr
 
 
+def test_an_answer_by_a_program_is_printed_with_the_program(served_home: Path, smol: Path) -> None:
+    environment = {**os.environ, "NESCIO_HOME": str(served_home), "NESCIO_PROFILE": str(smol)}
+    asked = [NESCIO, "ask", "How much is 17% of 2,340?", "--target", "0"]
+    run = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("The answer is 397.8.\nmath ")
+    assert run.stdout.count("print(answer)") == 1
+
+
 def test_the_first_success_is_within_twenty_lines() -> None:
     text = README.partition("## First success")[2].splitlines()
     assert next(number for number, line in enumerate(text) if "nescio ask" in line) < 20

@@ -129,7 +129,8 @@ def _sentence(pair: Mapping[str, Any]) -> str:
     if pair["metric"] == "hallucination_rate":
         fewer = -100 * pair["difference"]
         word = "fewer" if fewer >= 0 else "more"
-        bounds = sorted((abs(100 * low), abs(100 * high))) if low * high > 0 else (-100 * high, -100 * low)
+        # Adding zero turns −0.0 into 0.0.
+        bounds = [0.0 + 100 * end for end in ((-high, -low) if fewer >= 0 else (low, high))]
         return (
             f"{against}: {abs(fewer):.1f} ({bounds[0]:.1f} to {bounds[1]:.1f}) {word} wrong answers per hundred "
             f"questions, {holm}.{certain}"

@@ -96,7 +96,7 @@ def show(outcome: Outcome, out: Console) -> None:
     out.print(line, style="dim")
     if isinstance(decision, Abstained) or outcome.evidence is None:
         return
-    if outcome.evidence.code and outcome.evidence.code not in outcome.text:
+    if outcome.evidence.code and outcome.evidence.code not in decision.answer.text:
         out.print(Syntax(outcome.evidence.code, "python", background_color="default"))
         out.print(escape(f"→ {(outcome.evidence.stdout or '').strip()}"), style="dim")
     for citation in decision.answer.citations:

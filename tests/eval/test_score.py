@@ -277,3 +277,17 @@ def test_reports_show_every_arm_and_load_nothing_from_elsewhere(scored, metrics)
     assert "http" not in web
     assert "<script" not in web
     assert any("wrong answers per hundred" in sentence for sentence in verdict(metrics))
+
+
+@pytest.mark.parametrize(
+    ("difference", "interval", "said"),
+    [
+        (0.027, (0.0, 0.06), "2.7 (0.0 to 6.0) more wrong answers"),
+        (-0.68, (-0.757, -0.596), "68.0 (59.6 to 75.7) fewer wrong answers"),
+        (-0.01, (-0.05, 0.03), "1.0 (-3.0 to 5.0) fewer wrong answers"),
+    ],
+)
+def test_an_estimate_lies_within_the_interval_that_is_said_with_it(difference, interval, said):
+    pair = {"family": "primary", "metric": "hallucination_rate", "first": "a", "second": "b", "p_holm": 0.5}
+    (sentence,) = verdict({"pairs": [{**pair, "difference": difference, "interval": interval}], "valid": True})
+    assert said in sentence

@@ -72,3 +72,9 @@ def test_an_unknown_profile_and_a_broken_one_are_config_errors(tmp_path: Path):
     broken.write_text("name = 'x'\n[models.a]\nruntime = 'abacus'\nmodel = 'm'\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"abacus|runtime"):
         load_profile(str(broken))
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_a_key_set_to_nothing_is_no_key(monkeypatch: pytest.MonkeyPatch, key: str):
+    monkeypatch.setenv("NESCIO_API_KEY", key)
+    assert load_settings().api_key is None

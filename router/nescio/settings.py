@@ -96,6 +96,12 @@ class Settings(BaseSettings):
             return tuple(Path(part) for part in value.split(os.pathsep) if part)
         return value
 
+    @field_validator("api_key", mode="before")
+    @classmethod
+    def _no_empty_key(cls, value: object) -> object:
+        """A variable that is set to nothing, as Compose does, sets no key: an empty one would let an empty one in."""
+        return None if isinstance(value, str) and not value.strip() else value
+
     @cached_property
     def loaded_profile(self) -> Profile:
         """The profile that `profile` names.

@@ -186,6 +186,7 @@ def test_any_text_gives_an_answer_or_a_typed_abstention(question):
         ("how many neutrons in carbon-14?", "8 neutrons"),
         ("half-life of U-235", "704,000,000 years"),
         ("most common isotope of chlorine", "chlorine-35"),
+        ("What is the abundance of deuterium?", "%"),
         ("How many valence electrons does phosphorus have?", "5 valence electrons"),
         ("melting point of phosphorus", "852.35 K (579.2 °C) for red phosphorus"),
         ("tungstem melting point", "3687.15 K"),

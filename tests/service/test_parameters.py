@@ -252,3 +252,10 @@ def test_nan_in_json_is_refused_by_name(shared: Server) -> None:
 def test_other_endpoints_refuse_by_name(shared: Server, path: str, sent: dict[str, Any], param: str) -> None:
     response = shared.http.post(path, json=sent)
     assert (response.status_code, response.json()["error"]["param"]) == (400, param)
+
+
+def test_a_field_whose_name_is_no_text_is_refused() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse({**body(), "\ud800": 1})
+    assert caught.value.param == "body"
+    assert str(caught.value).encode()

@@ -81,7 +81,7 @@ def _isotope(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not isotopes:
         return None
     properties = ["half_life" if p == "isotopes" else p for p in pieces.properties]
-    properties = ["isotope_abundance" if p == "abundance_crust" else p for p in properties]
+    properties = ["isotope_abundance" if p in {"abundance", "abundance_crust"} else p for p in properties]
     asked = [name for name in pieces.sets if name in {"radioactive", "stable"}]
     if asked and not properties and len(isotopes) == 1:
         return Ask("check_set", ("radioactive",), isotopes=isotopes, sets=(asked[0],), operations=1)

@@ -88,4 +88,12 @@ def _is_foreign(headers: Headers, method: str) -> bool:
     if site is not None:
         return site not in _SAME_SITE
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+    return origin is not None and _netloc(origin) != headers.get("host", "")
+
+
+def _netloc(origin: str) -> str | None:
+    """Host and port of an origin; None, which no host equals, for what is no origin."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

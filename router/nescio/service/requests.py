@@ -156,7 +156,7 @@ def _worded(error: ValidationError) -> InvalidRequest:
     param = _param(first["loc"])
     if first["type"] == "extra_forbidden":
         return UnsupportedParameter(f"unknown parameter: {param}.", param=param, hint="/docs lists what is accepted")
-    if first["loc"][-1] == "type" and "content" in first["loc"] and first["type"] == "literal_error":
+    if first["loc"][-1:] == ("type",) and "content" in first["loc"] and first["type"] == "literal_error":
         message = f"{param}: only parts of type 'text' are understood; {_quoted(first['input'])} is not supported yet."
         return UnsupportedParameter(message, param=param, hint="send the question as text")
     message = _OBJECT.sub("an object", str(first["msg"]).removeprefix("Value error, "))

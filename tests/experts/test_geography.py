@@ -618,3 +618,18 @@ def test_question_takes_a_few_milliseconds_once_warm() -> None:
         ask(question)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was Bonn ever the capital of Germany?",
+        "Was Rio de Janeiro the capital of Brazil?",
+        "Did Kolkata use to be the capital of India?",
+        "Did Croatia always use the euro?",
+        "Has Turkey always been in Asia?",
+        "Will Croatia use the euro?",
+    ],
+)
+def test_the_past_and_the_future_are_not_answered_from_todays_table(question: str) -> None:
+    refused(question)

@@ -23,6 +23,8 @@ _OTHER_DAYS: Final = re.compile(
     r"\b(?:countr(?:y|ies)|nations?|states?|cit(?:y|ies)|members?) "
     r"(?:could|might|may|will|first|once|recently|newly)\b(?! (?:i|you|we|one|be living)\b)"
     r"|\bfirst (?:to (?:use|adopt|join|leave)|used|adopted|joined|left|bordered|spoke)\b|\b(?:was|were) first\b"
+    r"|^\W*(?:(?:and|so|but|or)\W+)?(?:was|were|did|will)\b(?! (?:you|we|i|one|it be)\b)"
+    r"|\b(?:ever|always|never|use to|used to)\b|\b(?:has|have|had)\b[^?]* been\b"
     r"|^\W*when (?:do|does|did|is|are|was|were|will)\b"
     r"|\bwho (?:made|makes|chose|gave|calls|called|named)\b"
 )

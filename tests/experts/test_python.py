@@ -1,4 +1,5 @@
 import asyncio
+import math
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -74,6 +75,7 @@ async def test_a_name_that_python_does_not_have_is_unanswerable(question: str, d
     decision = await ask(question, data_dir)
     assert isinstance(decision, Abstained)
     assert decision.reason is Reason.UNANSWERABLE
+    assert decision.withheld is None
 
 
 async def test_a_near_name_is_suggested(data_dir: Path):
@@ -141,6 +143,22 @@ async def test_code_that_fails_twice_is_not_shown(data_dir: Path):
     assert "undefined" not in answer.text
     assert answer.evidence.code is None
     assert answer.evidence.features["ran"] == -1.0
+
+
+async def test_a_reply_of_code_alone_that_does_not_run_is_a_tool_failure(data_dir: Path):
+    decision = await ask("How do I rotate a deque?", data_dir, "```python\nprint(undefined)\n```")
+    assert isinstance(decision, Abstained)
+    assert decision.reason is Reason.TOOL_FAILED
+    assert "NameError" in decision.message
+    assert decision.withheld is None
+
+
+async def test_a_server_without_log_probabilities_confirms_nothing(data_dir: Path):
+    query = Query(id="q", messages=(Message("user", "Which function sorts?"),), text="Which function sorts?")
+    answer = await answered(query, data_dir, FakeBackend("sorted()", logprob=math.nan))
+    assert isinstance(answer, Answer)
+    assert answer.evidence.features["confirmed"] == 0.5
+    assert all(math.isfinite(value) for value in answer.evidence.features.values())
 
 
 async def test_a_program_that_lacks_its_file_proves_nothing(data_dir: Path):

@@ -95,12 +95,7 @@ class PythonExpert:
         near = process.extractOne(name, siblings, scorer=fuzz.ratio, score_cutoff=80)
         hint = f" Did you mean {near[0]}?" if near else ""
         message = f"Python {library.version()} has no {name} in its standard library.{hint}"
-        evidence = Evidence(self._features(invented=1.0))
-        return Abstained(
-            Reason.UNANSWERABLE,
-            message,
-            withheld=Answer(message, self.card.name, f"Python {library.version()}", evidence),
-        )
+        return Abstained(Reason.UNANSWERABLE, message, would_have_asked=self.card.name)
 
     def _find(self, text: str, context: Context) -> Found:
         if self._index is None:
@@ -154,7 +149,10 @@ class PythonExpert:
             if showing.choose(second).verdict > 0:
                 written, chosen, repaired = second, showing.choose(second), 1.0
         ran, code, tokens = chosen.verdict > 0, chosen.code or "", chosen.completion.tokens
-        shown = f"{chosen.line}\n\n```python\n{code}\n```".strip() if ran else chosen.line or chosen.completion.text
+        if not ran and not chosen.line:
+            message = f"none of the programs written for it ran{f': {chosen.error}' if chosen.error else ''}."
+            return Abstained(Reason.TOOL_FAILED, message, would_have_asked=self.card.name)
+        shown = f"{chosen.line}\n\n```python\n{code}\n```".strip() if ran else chosen.line
         span = locate(tokens, code or chosen.line)
         mentioned = (*reading.names_in(chosen.line), *showing.uses(code))
         printed = chosen.run.stdout if ran and chosen.run is not None else None
@@ -191,7 +189,7 @@ class PythonExpert:
     async def _confirmed(self, asked: Sequence[Message], context: Context, backend: Backend) -> float:
         """P(True): how sure the model is that the answer is right when asked so (Kadavath et al. 2022, section 3)."""
         (said,) = await backend.chat(asked, max_tokens=2, seed=context.seed, logprobs=1)
-        p = math.exp(said.tokens[0].logprob) if said.tokens else 0.5
+        p = _or(math.exp(said.tokens[0].logprob), 0.5) if said.tokens else 0.5
         return p if said.text.strip().lower().startswith("yes") else 1.0 - p
 
     def _outcome(

@@ -235,6 +235,21 @@ def test_monolith_is_asked_what_all_experts_are_asked(desk, tmp_path):
     assert len(questions_for("monolith", cards)) == 150
 
 
+def test_first_questions_of_the_monolith_are_as_mixed_as_all(desk, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "questions.jsonl").write_text('{"question": "Who asks?", "answer": "I"}\n')
+    cards = {
+        "doubling": desk.experts["doubling"].card,
+        "other": Card("other", "d", "d", ("f",), (), other),
+        "monolith": Card("monolith", "d", "d", ("f",), (), tmp_path / "no"),
+    }
+    found = [known.question for known in questions_for("monolith", cards)]
+    assert "Who asks?" in found[:2]
+    assert len(found) == 151
+    assert found == [known.question for known in questions_for("monolith", dict(reversed(cards.items())))]
+
+
 def test_killed_run_loses_at_most_the_question_in_flight(tmp_path):
     """The process kills itself in the middle of its 31st question; the next run asks the rest."""
     code = f"""

@@ -75,7 +75,8 @@ def test_worth_at_the_floor_is_too_little():
         (
             0.9,
             0.85,
-            "the chance that this is a question for a (90%) leaves an answer hardly any to exceed the 85% asked for.",
+            "this looks like a question for a (90%), but its answers to such questions hardly ever exceed the 85% asked"
+            " for.",
         ),
         (math.nan, 0.5, "the chance that this is a question for a (unknown) does not exceed the 50% asked for."),
     ],

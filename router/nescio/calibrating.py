@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -121,7 +122,7 @@ def read_known_questions(path: Path) -> tuple[KnownQuestion, ...]:
 
 
 def questions_for(expert: str, cards: Mapping[str, Card]) -> tuple[KnownQuestion, ...]:
-    """The expert's own questions; the monolith, where it has none, is asked those of every expert.
+    """The expert's own questions; the monolith, where it has none, is asked those of every expert, one of each in turn.
 
     Raises:
         DataError: A file of questions is broken.
@@ -129,7 +130,10 @@ def questions_for(expert: str, cards: Mapping[str, Card]) -> tuple[KnownQuestion
     own = read_known_questions(cards[expert].folder / "questions.jsonl")
     if own or expert != MONOLITH:
         return own
-    return tuple(q for name in sorted(cards) for q in read_known_questions(cards[name].folder / "questions.jsonl"))
+    asked = [read_known_questions(cards[name].folder / "questions.jsonl") for name in sorted(cards)]
+    # Shuffled by what never changes, so that the first so many are as mixed as all, and the same on every machine.
+    shuffled = [sorted(one, key=lambda q: blake2b(q.cluster.encode()).digest()) for one in asked]
+    return tuple(q for turn in zip_longest(*shuffled) for q in turn if q is not None)
 
 
 async def ask_and_grade(

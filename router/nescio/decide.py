@@ -15,7 +15,7 @@ from typing import Protocol
 from nescio.types import DEFAULT_TARGET, Abstained, Answer, Answered, Decision, Reason, Route
 
 ALWAYS_ANSWER = 0.0
-"""The target at which neither rule nor gates are evaluated."""
+"""The target at which neither rule nor gates are evaluated: whatever was attempted is given."""
 
 _NEARLY = 0.99
 
@@ -144,10 +144,11 @@ def _uncalibrated(expert: str, withheld: Answer | None = None) -> Abstained:
 
 def _hopeless(expert: str, p_route: float, target: float) -> str:
     """Says which of the two is to blame: a route in doubt, or a target that hardly any answer exceeds."""
-    sure = f"the chance that this is a question for {expert} ({_percent(p_route)})"
     if p_route > target:
-        return f"{sure} leaves an answer hardly any to exceed the {_percent(target)} asked for."
-    return f"{sure} does not exceed the {_percent(target)} asked for."
+        fits = f"this looks like a question for {expert} ({_percent(p_route)})"
+        return f"{fits}, but its answers to such questions hardly ever exceed the {_percent(target)} asked for."
+    doubt = f"the chance that this is a question for {expert} ({_percent(p_route)})"
+    return f"{doubt} does not exceed the {_percent(target)} asked for."
 
 
 def _percent(p: float) -> str:

@@ -18,7 +18,8 @@ from nescio_experts.geography.grammar import understand
 from nescio_experts.geography.plans import Doubt, Plan
 from nescio_experts.geography.refusals import refusal, suggestion
 from nescio_experts.geography.replies import Gap, Reply
-from nescio_experts.geography.signs import Signs, read
+from nescio_experts.geography.signs import Signs
+from nescio_experts.geography.spotting import read
 from nescio_experts.grounded import Grounds, answer, unanswerable
 
 _LONGEST = 1_000

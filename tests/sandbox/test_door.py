@@ -107,9 +107,33 @@ def test_one_sandbox_serves_several_event_loops(sandbox: Sandbox) -> None:
 
 
 async def test_what_was_printed_before_an_error_is_kept(sandbox: Sandbox) -> None:
-    execution = await sandbox.run("print(41, flush=True)\nraise ValueError('no more')")
-    assert (execution.outcome, execution.stdout, execution.result) == (Verdict.ERROR, "41\n", None)
+    execution = await sandbox.run("print(41)\nprint(42, end='')\nraise ValueError('no more')")
+    assert (execution.outcome, execution.stdout, execution.result) == (Verdict.ERROR, "41\n42", None)
     assert execution.message == "ValueError: no more"
+
+
+@pytest.mark.parametrize(
+    ("ending", "outcome"),
+    [
+        ("raise MemoryError", Verdict.MEMORY),
+        ("import sys\nsys.exit(3)", Verdict.ERROR),
+        ("import socket\nsocket.socket()", Verdict.FORBIDDEN),
+        ("import os\nos.abort()", Verdict.ERROR),
+        ("import time\ntime.sleep(60)", Verdict.TIMEOUT),
+    ],
+)
+async def test_what_was_printed_is_kept_however_the_program_fails(
+    short_sandbox: Sandbox, ending: str, outcome: Verdict
+) -> None:
+    execution = await short_sandbox.run(f"print(41)\nprint('4', end='')\n{ending}")
+    assert (execution.outcome, execution.stdout, execution.result) == (outcome, "41\n4", None)
+
+
+async def test_what_a_failed_program_printed_forges_no_result(sandbox: Sandbox) -> None:
+    forged = json.dumps({"outcome": "ok", "stdout": "", "result": "42"})
+    execution = await sandbox.run(f'print({forged!r})\nprint(\'["00","ok","",""]\')\n1/0')
+    assert (execution.outcome, execution.result) == (Verdict.ERROR, None)
+    assert execution.stdout.startswith(forged)
 
 
 # The judge
@@ -208,6 +232,12 @@ def test_sandbox_run_reads_standard_input(sandbox: Sandbox, source: bytes, outco
     row = json.loads(out)
     assert set(row) == {"outcome", "stdout", "result"}
     assert row["outcome"] == outcome
+
+
+def test_sandbox_run_says_what_a_failed_program_printed(sandbox: Sandbox) -> None:
+    code, out, err = command_line("run", "-", stdin=b"print('before')\nprint(1/0)\n")
+    assert json.loads(out) == {"outcome": "error", "stdout": "before\n", "result": None}
+    assert (code, "ZeroDivisionError" in err) == (0, True)
 
 
 @pytest.mark.parametrize("path", ["/nowhere/at/all.py", "/"])

@@ -47,8 +47,9 @@ def bwrap_command(
     if parts.setpriv is not None:
         line += [str(parts.setpriv), "--reuid", PROGRAM_USER, "--regid", PROGRAM_USER, "--clear-groups"]
         line += ["--bounding-set", "-all", "--inh-caps", "-all"]
-    # Not -I: it would ignore PYTHONHASHSEED, and the environment is ours from the first word.
-    line += [f"{_PYTHON}/bin/{parts.interpreter.name}", "-P", "-s", "-S", "-B", "-X", "utf8", "/opt/boot.py"]
+    # Not -I: it would ignore PYTHONHASHSEED, and the environment is ours from the first word. -u: a program that fails
+    # or is ended takes an unwritten buffer with it, and with that what it had printed.
+    line += [f"{_PYTHON}/bin/{parts.interpreter.name}", "-u", "-P", "-s", "-S", "-B", "-X", "utf8", "/opt/boot.py"]
     line += [str(report_fd), _FILTER, _SITE, str(limits.memory), str(limits.cpu), str(limits.source)]
     return line
 

@@ -12,6 +12,7 @@ from nescio.graph import Parts, build_graph
 from nescio.settings import Settings
 from nescio.types import Reason
 from tests.doubles import DoubleRouter, context
+from tools.calibration_table import written
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -53,3 +54,8 @@ def test_every_command_loads():
     for target, _ in COMMANDS.values():
         module, _, attribute = target.partition(":")
         assert typer.main.get_command(getattr(import_module(module), attribute))
+
+
+def test_the_table_of_calibrations_is_that_of_the_artefacts():
+    page = told("results.md")
+    assert written(page) == page, "run: python tools/calibration_table.py"

@@ -203,7 +203,8 @@ async def calibrate(
     if fitted is None:
         hint = f"{MINIMUM} graded answers or more make a calibration of its own; unanswered questions make none"
         raise DataError(f"{expert} gave no answer that could be graded and fitted on", hint=hint)
-    told = f"{len(rows)} questions of {card.folder.name}/questions.jsonl"
+    own = (card.folder / "questions.jsonl").is_file()
+    told = f"{len(rows)} questions of {f'{card.folder.name}/questions.jsonl' if own else 'all experts'}"
     exemplars = sum(len(one.exemplars) for one in cards.values())
     save_calibration(out or home, fitted, told, today, desk.fingerprint_of(expert), exemplars)
     return fitted

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from nescio.decide import Ask
 from nescio.errors import NescioError, OutOfDisk, UnknownModel
-from nescio.graph import MONOLITH, Parts, ask, build_graph, confidence_of, gate
+from nescio.graph import MONOLITH, Parts, Slot, ask, at_once, build_graph, confidence_of, gate
 from nescio.observe import log
 from nescio.policy import load_policy
 from nescio.types import (
@@ -98,6 +98,7 @@ class Engine:
         self._outcomes = assembled.outcomes
         self._stack = AsyncExitStack()
         self._conversations: Any = None
+        self._opening = asyncio.Lock()
         self.parts = Parts(
             experts=assembled.experts,
             router=assembled.router,
@@ -147,8 +148,21 @@ class Engine:
         named = [self._models.role_of(name, expert.card.model) for name, expert in self.parts.experts.items()]
         return tuple(dict.fromkeys(role for role in named if role is not None and role in profile.models))
 
-    async def ask(self, query: Query, *, progress: Progress = silent, conversation_id: str | None = None) -> Outcome:
+    async def ask(
+        self,
+        query: Query,
+        *,
+        progress: Progress = silent,
+        conversation_id: str | None = None,
+        slot: Slot = at_once,
+    ) -> Outcome:
         """Decide on `query`. Cancelling the call ends generation.
+
+        Args:
+            query: What is asked.
+            progress: Told in a few words what happens next.
+            conversation_id: The conversation that is remembered here, if any.
+            slot: Where this call waits before an expert is asked; the time counts. What it raises is raised.
 
         Raises:
             UnknownModel: The query pins an expert that is not here.
@@ -157,7 +171,7 @@ class Engine:
         self._check_pinned(query)
         started = time.perf_counter()
         turns = [{"role": message.role, "content": message.content} for message in query.messages]
-        state: dict[str, object] = {"messages": turns, "query": query, "progress": progress}
+        state: dict[str, Any] = {"messages": turns, "query": query, "progress": progress, "slot": slot}
         try:
             async with asyncio.timeout(self.settings.request_timeout):
                 if conversation_id is None:
@@ -269,25 +283,32 @@ class Engine:
             known = ", ".join(sorted(self.registry.experts))
             raise UnknownModel(f"there is no expert called {query.expert!r}", hint=f"there are: {known}", param="model")
 
-    async def _converse(self, state: Mapping[str, object], conversation_id: str) -> Any:
+    async def _converse(self, state: Mapping[str, Any], conversation_id: str) -> Any:
         import sqlite3
 
         path = self.settings.home / "conversations.sqlite"
         try:
-            graph = await self._conversation_graph(path)
+            kept = await self._conversation_graph(path)
             thread = {"configurable": {"thread_id": conversation_id}}
-            # Kept once, at the end: what travels between the nodes (a listener, a context) cannot be stored.
-            return await graph.ainvoke(state, thread, durability="exit")
+            earlier = (await kept.aget_state(thread)).values.get("messages", [])
+            end = await self.graph.ainvoke({**state, "messages": [*earlier, *state["messages"]]})
+            # Kept once, at the end: a run that was cancelled or turned away leaves no question without its answer.
+            await kept.aupdate_state(thread, {"messages": end["messages"][len(earlier) :]}, as_node="weigh")
         except sqlite3.Error as error:
             hint = f"free some room, move {path.name} away, or send the whole conversation in messages"
             raise OutOfDisk(f"{path} cannot keep the conversation: {error}", hint=hint) from error
+        return end
 
     async def _conversation_graph(self, path: Path) -> Any:
-        if self._conversations is None:
-            from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+        async with self._opening:
+            if self._conversations is None:
+                from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-            saver = await self._stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(path)))
-            self._conversations = build_graph(self.parts, saver)
+                from nescio.store import make_private
+
+                make_private(path)
+                saver = await self._stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(path)))
+                self._conversations = build_graph(self.parts, saver)
         return self._conversations
 
     async def _out_of_time(self, query: Query) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import math
 import operator
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict
 
@@ -17,7 +18,20 @@ from nescio.conversation import routed_text
 from nescio.decide import ALWAYS_ANSWER, Ask, Policy, after_answer, before_answer, target_in_force
 from nescio.errors import BackendUnavailable, ContextExceeded
 from nescio.observe import log
-from nescio.types import Abstained, Answer, Context, Decision, Expert, Message, Progress, Query, Reason, Route, silent
+from nescio.types import (
+    Abstained,
+    Answer,
+    Card,
+    Context,
+    Decision,
+    Expert,
+    Message,
+    Progress,
+    Query,
+    Reason,
+    Route,
+    silent,
+)
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
@@ -57,6 +71,13 @@ class Routes(Protocol):
 
 
 ContextFor = Callable[[str, Query, Route, Progress], Awaitable[Context]]
+Slot = Callable[[Card], AbstractAsyncContextManager[object]]
+"""Entered before the expert of a card is asked, left when it is done: who serves many lets them wait for it."""
+
+
+def at_once(_: Card) -> AbstractAsyncContextManager[object]:
+    """The slot of a caller who is alone."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +192,7 @@ class State(TypedDict, total=False):
     route: Route
     target: float
     progress: Progress
+    slot: Slot
     stop: Abstained | Ask
     reply: Reply
     decision: Decision
@@ -209,8 +231,9 @@ def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledSta
     async def answer(state: State) -> dict[str, object]:
         asked = state["stop"]
         assert isinstance(asked, Ask)
-        progress = state.get("progress", silent)
-        return {"reply": await ask(parts, asked.expert, state["query"], state["route"], progress)}
+        progress, slot = state.get("progress", silent), state.get("slot", at_once)
+        async with slot(parts.experts[asked.expert].card):
+            return {"reply": await ask(parts, asked.expert, state["query"], state["route"], progress)}
 
     def decide_after(state: State) -> dict[str, object]:
         decision = weigh(parts, state["reply"], state["route"], state["target"])

@@ -6,11 +6,13 @@ import asyncio
 import math
 import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nescio.decide import Ask
 from nescio.errors import NotFound
+from nescio.graph import Slot, at_once
 from nescio.service.doors import CalibrationStatus, Grade
 from nescio.types import (
     Abstained,
@@ -35,7 +37,7 @@ HOSTILE = "<img src=x onerror=\"document.title='pwned'\"><script>document.title=
 PROGRAM = "price = 2340\nshare = 17\nprint(price * share / 100)"
 
 
-def card(name: str, domain: str, *exemplars: str) -> Card:
+def card(name: str, domain: str, *exemplars: str, model: str | None = None) -> Card:
     return Card(
         name=name,
         domain=domain,
@@ -43,6 +45,7 @@ def card(name: str, domain: str, *exemplars: str) -> Card:
         features=("f",),
         exemplars=exemplars or (f"a question about {name}",),
         folder=Path("nowhere"),
+        model=model,
         cost=0.5,
         memory_mb=10,
     )
@@ -51,8 +54,8 @@ def card(name: str, domain: str, *exemplars: str) -> Card:
 CARDS = (
     card("chemistry", "Chemistry", "What is the boiling point of tungsten?"),
     card("geography", "Geography", "What is the capital of Burkina Faso?"),
-    card("math", "Mathematics", "How much is 17% of 2,340?"),
-    card("general", "General knowledge"),
+    card("math", "Mathematics", "How much is 17% of 2,340?", model="general"),
+    card("general", "General knowledge", model="general"),
 )
 
 
@@ -181,17 +184,26 @@ class EngineDouble:
     released: threading.Event = field(default_factory=threading.Event)
     ready: bool = True
 
-    async def ask(self, query: Query, *, progress: Progress = silent, conversation_id: str | None = None) -> Outcome:
-        self.asked.append((query, conversation_id))
+    async def ask(
+        self,
+        query: Query,
+        *,
+        progress: Progress = silent,
+        conversation_id: str | None = None,
+        slot: Slot = at_once,
+    ) -> Outcome:
         word = _first_word(query.messages[-1].content)
-        if word == "boom":
-            raise RuntimeError(f"a defect that quotes {query.text}")
-        if word == "wait":
-            await self._wait(progress)
         reply = REPLIES.get(word, REPLIES["chemistry"])
-        for step in reply.progress:
-            progress(step)
-            await asyncio.sleep(0)
+        asked = _asked(word, reply)
+        async with nullcontext() if asked is None else slot(asked):
+            self.asked.append((query, conversation_id))
+            if word == "boom":
+                raise RuntimeError(f"a defect that quotes {query.text}")
+            if word == "wait":
+                await self._wait(progress)
+            for step in reply.progress:
+                progress(step)
+                await asyncio.sleep(0)
         return _outcome(query, reply)
 
     async def _wait(self, progress: Progress) -> None:
@@ -225,6 +237,14 @@ class EngineDouble:
 
     async def readiness(self) -> ReadinessDouble:
         return ReadinessDouble(self.ready, {"router": "4 experts", "model general": "ready" if self.ready else "died"})
+
+
+def _asked(word: str, reply: Reply) -> Card | None:
+    """Who works on it; None if the gate lets nobody."""
+    if isinstance(reply.decision, Abstained) and reply.decision.reason is Reason.OUT_OF_SCOPE:
+        return None
+    name = "general" if word in {"wait", "boom"} else reply.route.candidates[0].expert
+    return next(card for card in CARDS if card.name == name)
 
 
 def _first_word(text: str) -> str:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from nescio.errors import InvalidRequest, QueryTooLong, UnknownModel, UnsupportedParameter
 from nescio.service.chat import DEFAULTS, NOT_YET, ChatCall, parse_chat
-from nescio.service.requests import MAX_TEXT_BYTES, ChatRequest, RouteRequest, clean, validated
+from nescio.service.requests import MAX_TEXT_BYTES, MAX_TURNS, ChatRequest, RouteRequest, clean, validated
+from nescio.types import Sampling
 from tests.service.conftest import Server
 
 JSON = st.recursive(
@@ -169,8 +170,8 @@ def test_text_is_read_up_to_its_limit_in_bytes() -> None:
 def test_long_conversations_are_accepted() -> None:
     turns = [{"role": "assistant" if i % 2 else "user", "content": f"turn {i} " + "x" * 3000} for i in range(201)]
     query = parse(body() | {"messages": [{"role": "system", "content": "Be brief."}, *turns]}).query
-    assert len(query.messages) == 202
-    assert query.messages[0].role == "system"
+    assert len(query.messages) == 201
+    assert query.messages[0].content.startswith("turn 0 ")
 
 
 def test_follow_up_is_routed_with_the_turn_before() -> None:
@@ -197,9 +198,60 @@ def test_what_is_accepted_arrives() -> None:
         )
     )
     assert (call.stream, call.include_usage, call.conversation_id) == (True, True, "c-1")
-    sampling = call.query.sampling
-    assert (sampling.temperature, sampling.top_p, sampling.max_tokens) == (0.2, 0.9, 50)
-    assert (sampling.stop, sampling.seed) == (("END",), 7)
+    assert call.query.sampling == Sampling(seed=7)
+    assert (call.wishes.max_tokens, call.wishes.stop) == (50, ("END",))
+    assert call.wishes.cutting == ("max_tokens", "stop")
+    assert call.wishes.unheeded == ("temperature", "top_p", "user")
+
+
+def test_what_asks_for_nothing_unusual_is_not_called_ignored() -> None:
+    call = parse(body(temperature=0, top_p=1, stream=True, stream_options={"include_usage": True}, seed=1))
+    assert call.wishes.unheeded == ()
+
+
+def test_two_names_of_one_limit_are_not_both_taken() -> None:
+    assert parse(body(max_completion_tokens=5, max_tokens=None)).wishes.max_tokens == 5
+    assert refusal(body(max_completion_tokens=5, max_tokens=6)).param == "max_completion_tokens"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("confidence_traget", "confidence_target"),
+        ("Temperature", "temperature"),
+        ("maxtokens", "max_tokens"),
+        ("streams", "stream"),
+    ],
+)
+def test_name_that_is_nearly_one_is_offered_that_one(name: str, meant: str) -> None:
+    assert refusal(body(**{name: 1})).hint == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize("name", ["top_k", "foo", "best_of", "t", "x" * 5000, "min_p", "context", ""])
+def test_name_that_is_like_no_other_is_offered_none(name: str) -> None:
+    assert "did you mean" not in refusal(body(**{name: 1})).hint
+
+
+@pytest.mark.parametrize(
+    ("model", "meant"),
+    [("nescio/maths", "nescio/math"), ("Nescio", "nescio"), ("nescio/monolit", "nescio/monolith"), ("gpt-5", None)],
+)
+def test_model_that_is_nearly_one_is_offered_that_one(model: str, meant: str | None) -> None:
+    with pytest.raises(UnknownModel) as caught:
+        parse(body(model=model))
+    assert caught.value.hint == (f"did you mean {meant}?" if meant else "GET /v1/models lists them")
+
+
+@pytest.mark.parametrize("wrong", [3, {"role": "user", "content": [3] * 10}, {"role": "user", "content": 3}])
+def test_a_long_list_of_wrong_turns_is_refused_at_the_first(wrong: object) -> None:
+    error = refusal(body() | {"messages": [wrong] * 4000})
+    assert str(error.param).startswith("messages[0]")
+
+
+def test_conversation_without_an_end_is_refused() -> None:
+    turns = [{"role": "user", "content": "x"}] * (MAX_TURNS + 1)
+    assert refusal(body() | {"messages": turns}).param == "messages"
+    assert parse(body() | {"messages": turns[1:]}).query.text
 
 
 def test_model_names_pin_an_expert_or_the_monolith() -> None:
@@ -259,3 +311,60 @@ def test_a_field_whose_name_is_no_text_is_refused() -> None:
         parse({**body(), "\ud800": 1})
     assert caught.value.param == "body"
     assert str(caught.value).encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ('{"model": "nescio", "confidence_target": 0.9, "confidence_target": 0}', "confidence_target"),
+        ('{"messages": [{"role": "user", "content": "a", "content": "b"}]}', "content"),
+        ('{"nescio": {"x": 1, "x": 1}}', "x"),
+        ('{"stop": 1, "st\\u006fp": 2}', "stop"),
+        ('{"\\ud800": 1, "\\ud800": 2}', "\\ud800"),
+        ('{"größe": 1, "größe": 2}', "größe"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/route", "/v1/feedback"])
+def test_a_name_that_is_there_twice_is_refused(shared: Server, path: str, raw: str, name: str) -> None:
+    response = shared.http.post(path, content=raw.encode())
+    error = response.json()["error"]
+    assert (response.status_code, error["param"], error["code"]) == (400, name, "invalid_request")
+    assert error["message"] == f"{name} is there twice in one object."
+    assert error["hint"] == "send each name once"
+
+
+def test_an_object_with_names_without_end_is_refused(shared: Server) -> None:
+    response = shared.http.post("/v1/route", json={f"name{n}": n for n in range(300)})
+    assert (response.status_code, response.json()["error"]["param"]) == (400, "body")
+    assert "256 names" in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "begins"),
+    [
+        ({"confidence_target": 2}, "confidence_target: input should be"),
+        ({"max_risk": 0.1}, "max_risk does not work yet."),
+        ({"gate": True}, "gate applies to"),
+        ({"stream_options": {}}, "stream_options applies to"),
+        ({"stop": ""}, "stop: a stop sequence"),
+        ({"n": 2}, "n is supported at"),
+        ({"foo": 2}, "Unknown parameter: foo."),
+        ({"messages": []}, "messages: list should"),
+        ({"model": "gpt-5"}, "There is no model"),
+    ],
+)
+def test_sentence_begins_with_a_capital_but_a_name_is_as_the_client_wrote_it(
+    shared: Server, sent: dict[str, Any], begins: str
+) -> None:
+    message = shared.http.post("/v1/chat/completions", json=body() | sent).json()["error"]["message"]
+    assert message.startswith(begins)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "Infinity", "-Infinity", "NaN", "1" + "0" * 400, "1e-400000"])
+def test_number_beyond_what_counts_is_refused_by_name_or_is_zero(shared: Server, number: str) -> None:
+    raw = json.dumps(body())[:-1] + f', "confidence_target": {number}}}'
+    response = shared.http.post("/v1/chat/completions", content=raw)
+    if number == "1e-400000":
+        assert response.json()["nescio"]["confidence_target"] == 0
+    else:
+        assert (response.status_code, response.json()["error"]["param"]) == (400, "confidence_target")

@@ -46,19 +46,26 @@ def events(text: str) -> list[Any]:
     return [line if line.startswith(":") or line == "data: [DONE]" else json.loads(line[6:]) for line in lines]
 
 
+BOILING = "chemistry: what is the boiling point of tungsten?"
+WISHES = {"temperature": 0.7, "top_p": 0.5, "seed": 3, "user": "u", "stop": [" ("], "max_tokens": 9}
+
+
 @pytest.mark.parametrize(
-    ("name", "question"),
+    ("name", "question", "more"),
     [
-        ("chat_answered_by_math", "math: how much is 17% of 2,340?"),
-        ("chat_answered_with_source", "chemistry: what is the boiling point of tungsten?"),
-        ("chat_abstained_unsure", "unsure: who painted that?"),
-        ("chat_abstained_out_of_scope", "nonsense asdf"),
-        ("chat_abstained_unanswerable", "vibranium?"),
-        ("chat_with_unknown_numbers", "nan"),
+        ("chat_answered_by_math", "math: how much is 17% of 2,340?", {}),
+        ("chat_answered_with_source", BOILING, {}),
+        ("chat_answered_up_to_a_stop", BOILING, {"stop": [" ("], "max_tokens": 200}),
+        ("chat_answered_within_max_tokens", BOILING, WISHES),
+        ("chat_abstained_unsure", "unsure: who painted that?", {}),
+        ("chat_abstained_whole", "unsure: who painted that?", WISHES),
+        ("chat_abstained_out_of_scope", "nonsense asdf", {}),
+        ("chat_abstained_unanswerable", "vibranium?", {}),
+        ("chat_with_unknown_numbers", "nan", {}),
     ],
 )
-def test_completion_keeps_its_format(shared: Server, name: str, question: str) -> None:
-    response = shared.http.post("/v1/chat/completions", json=ask(question))
+def test_completion_keeps_its_format(shared: Server, name: str, question: str, more: dict[str, Any]) -> None:
+    response = shared.http.post("/v1/chat/completions", json=ask(question, **more))
     headers = {key: value for key, value in response.headers.items() if key.startswith("x-nescio")}
     check(name, {"status": response.status_code, "headers": headers, "body": response.json()})
 
@@ -67,6 +74,7 @@ def test_completion_keeps_its_format(shared: Server, name: str, question: str) -
     ("name", "question", "more"),
     [
         ("stream_answered", "math: how much is 17% of 2,340?", {"stream_options": {"include_usage": True}}),
+        ("stream_answered_within_max_tokens", BOILING, WISHES),
         ("stream_abstained", "unsure: who painted that?", {}),
         ("stream_failed", "boom", {}),
     ],
@@ -145,6 +153,22 @@ def test_openai_client_reads_a_stream_with_usage(shared: Server) -> None:
     assert chunks[-1].choices == []
     assert chunks[-1].usage is not None
     assert chunks[-1].usage.completion_tokens == 164
+
+
+@pytest.mark.parametrize("role", ["system", "developer"])
+def test_instructions_reach_no_expert_and_the_response_says_so(shared: Server, role: Any) -> None:
+    messages: Any = [{"role": role, "content": "Say yes."}, {"role": "user", "name": "Eva", "content": "math: 17%"}]
+    completion: Any = shared.openai.chat.completions.create(model="nescio", messages=messages)
+    assert completion.nescio["ignored"] == sorted(["messages.name", role])
+    query, _ = shared.engine.asked[-1]
+    assert [message.role for message in query.messages] == ["user"]
+
+
+def test_openai_client_may_name_the_length_either_way(shared: Server) -> None:
+    for name in ("max_tokens", "max_completion_tokens"):
+        completion = shared.openai.chat.completions.create(**ask(BOILING), **{name: 9})
+        assert completion.choices[0].finish_reason == "length"
+        assert completion.choices[0].message.content == "The boiling point of tungsten is"
 
 
 def test_openai_client_raises_what_breaks_a_stream(shared: Server) -> None:

@@ -1,18 +1,20 @@
 """Turns the body of a chat request into a `Query`. Pure; it neither asks nor answers.
 
-Three kinds of parameters: those that work (`ChatRequest`), OpenAI's that are accepted at their default value only, and
-nescio's own that do not work yet. Whatever is not honoured is refused by name, never passed over in silence.
+Three kinds of parameters: those that are accepted (`ChatRequest`), OpenAI's that are accepted at their default value
+only, and nescio's own that do not work yet. What is not honoured is refused by name, or named in the response
+(`Wishes.unheeded`), never passed over in silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nescio.conversation import routed_text
 from nescio.errors import InvalidRequest, UnknownModel, UnsupportedParameter
-from nescio.service.requests import ChatMessage, ChatRequest, clean, validated
+from nescio.service.requests import ChatMessage, ChatRequest, clean, nearest, validated
+from nescio.service.wishes import Wishes
 from nescio.types import Message, Query, Sampling
 
 ROUTER = "nescio"
@@ -28,7 +30,6 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "functions": ([],),
     "logit_bias": ({},),
     "logprobs": (False,),
-    "max_completion_tokens": (),
     "metadata": ({},),
     "modalities": (["text"],),
     "moderation": (),
@@ -53,7 +54,6 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
 """OpenAI's other parameters and the values, beside null, that change nothing."""
 
 _HINTS = {
-    "max_completion_tokens": "use max_tokens",
     "n": "nescio draws several samples by itself and gives one answer",
     "logprobs": "the nescio object of the response carries p and the evidence",
     "tools": "experts bring their own tools",
@@ -72,6 +72,7 @@ class ChatCall:
         stream: Whether chunks are wanted.
         include_usage: Whether the stream ends with a chunk of usage.
         conversation_id: The conversation that the server remembers, if any.
+        wishes: What is asked of the text that is shown.
     """
 
     query: Query
@@ -79,6 +80,7 @@ class ChatCall:
     stream: bool = False
     include_usage: bool = False
     conversation_id: str | None = None
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def parse_chat(body: Mapping[str, Any], *, completion_id: str, experts: Collection[str]) -> ChatCall:
@@ -106,12 +108,13 @@ def parse_chat(body: Mapping[str, Any], *, completion_id: str, experts: Collecti
             expert=_pinned(request.model, experts),
             monolith=request.model == MONOLITH,
             gate=bool(request.gate),
-            sampling=_sampling(request),
+            sampling=Sampling(seed=request.seed),
         ),
         model=request.model,
         stream=bool(request.stream),
         include_usage=bool(options and options.include_usage),
         conversation_id=request.nescio.conversation_id if request.nescio else None,
+        wishes=_wishes(request),
     )
 
 
@@ -158,18 +161,22 @@ def _messages(turns: list[ChatMessage]) -> tuple[Message, ...]:
     if not messages[-1].content.strip():
         param = f"messages[{len(messages) - 1}].content"
         raise InvalidRequest("the query is empty.", param=param, hint="ask something")
-    return tuple(messages)
+    # How an expert is instructed is part of what it was calibrated with.
+    return tuple(message for message in messages if message.role != "system")
 
 
 def _check_combinations(request: ChatRequest) -> None:
     if request.gate is not None and request.model != MONOLITH:
         message = f"gate applies to the model {MONOLITH} only."
         raise UnsupportedParameter(
-            message, param="gate", hint="the router is always gated; confidence_target 0 answers"
+            message, param="gate", hint="the router is always gated; confidence_target 0 waives its gates"
         )
     if request.stream_options is not None and not request.stream:
         message = "stream_options applies to streams only."
         raise InvalidRequest(message, param="stream_options", hint=_HINTS["stream_options"])
+    if request.max_tokens is not None and request.max_completion_tokens is not None:
+        message = "max_completion_tokens and max_tokens are two names of one limit."
+        raise InvalidRequest(message, param="max_completion_tokens", hint="send one of them")
 
 
 def _pinned(model: str, experts: Collection[str]) -> str | None:
@@ -177,16 +184,39 @@ def _pinned(model: str, experts: Collection[str]) -> str | None:
         return None
     name = model.removeprefix(f"{ROUTER}/")
     if name == model or name not in experts:
-        raise UnknownModel(f"there is no model {model[:80]!r}.", param="model", hint="GET /v1/models lists them")
+        raise unknown_model(model, experts)
     return name
 
 
-def _sampling(request: ChatRequest) -> Sampling:
-    stop = request.stop
-    return Sampling(
-        temperature=request.temperature,
-        top_p=request.top_p,
-        max_tokens=request.max_tokens,
-        stop=(stop,) if isinstance(stop, str) else tuple(stop or ()),
-        seed=request.seed,
+def unknown_model(model: str, experts: Iterable[str]) -> UnknownModel:
+    """The error for a model that is not there, with the one that was probably meant."""
+    meant = nearest(model, [ROUTER, MONOLITH, *(f"{ROUTER}/{name}" for name in experts)])
+    hint = f"did you mean {meant}?" if meant else "GET /v1/models lists them"
+    return UnknownModel(f"there is no model {model[:80]!r}.", param="model", hint=hint)
+
+
+def _wishes(request: ChatRequest) -> Wishes:
+    stop = (request.stop,) if isinstance(request.stop, str) else tuple(request.stop or ())
+    limits = {"max_tokens": request.max_tokens, "max_completion_tokens": request.max_completion_tokens}
+    named = {name: value for name, value in limits.items() if value is not None}
+    return Wishes(
+        max_tokens=next(iter(named.values()), None),
+        stop=stop,
+        cutting=(*named, *(("stop",) if stop else ())),
+        unheeded=tuple(_unheeded(request)),
     )
+
+
+def _unheeded(request: ChatRequest) -> Iterator[str]:
+    """What was sent and changes nothing, whoever answers. What is shown is always the most likely answer."""
+    if request.temperature:
+        yield "temperature"
+    if request.top_p is not None and request.top_p < 1:
+        yield "top_p"
+    if request.user is not None:
+        yield "user"
+    if request.stream_options is not None and request.stream_options.include_obfuscation:
+        yield "stream_options.include_obfuscation"
+    if any(turn.name is not None for turn in request.messages):
+        yield "messages.name"
+    yield from {turn.role for turn in request.messages} & {"system", "developer"}

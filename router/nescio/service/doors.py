@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from nescio.decide import Ask
+from nescio.graph import Slot, at_once
 from nescio.types import Abstained, Card, Outcome, Progress, Query, Route, silent
 
 CalibrationStatus = Literal["own", "pooled", "none"]
@@ -86,8 +87,15 @@ class EngineDoor(Protocol):
         """The experts at hand."""
         ...
 
-    async def ask(self, query: Query, *, progress: Progress = silent, conversation_id: str | None = None) -> Outcome:
-        """Decide on `query`; cancelling the call ends generation."""
+    async def ask(
+        self,
+        query: Query,
+        *,
+        progress: Progress = silent,
+        conversation_id: str | None = None,
+        slot: Slot = at_once,
+    ) -> Outcome:
+        """Decide on `query`, holding `slot` while an expert works; cancelling the call ends generation."""
         ...
 
     async def preview(self, text: str, target: float | None) -> PreviewDoor:

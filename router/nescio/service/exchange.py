@@ -1,4 +1,4 @@
-"""One chat request's life: it waits its turn, asks the engine, and is cancelled when its client leaves.
+"""One chat request's life: it asks the engine, waits its turn where a model is needed, and ends if its client leaves.
 
 It knows ASGI's `receive`, so that it notices the leaving; it does not word responses.
 """
@@ -18,7 +18,7 @@ from nescio.service.chat import ChatCall
 from nescio.service.doors import EngineDoor
 from nescio.service.telemetry import Metrics, log_defect
 from nescio.service.turnstile import Turnstile
-from nescio.types import Abstained, Outcome, Query, Reason, Route, Usage
+from nescio.types import Abstained, Card, Outcome, Query, Reason, Route, Usage
 
 _GRACE_S = 1.0
 """The engine ends what takes too long by itself, and knows more of it; this is for what waited before it was asked."""
@@ -53,11 +53,12 @@ class Exchange:
         self._leaving = asyncio.create_task(_gone(receive))
 
     async def started(self) -> None:
-        """Return once it is this request's turn, or raise what kept it from it.
+        """Return once an expert is asked or none needs to be, or raise what kept it from it.
 
         Raises:
             QueueFull: Its turn did not come.
             ClientLeft: The client left.
+            NescioError: What the engine raised.
         """
         starting = asyncio.create_task(self._started.wait())
         try:
@@ -123,13 +124,15 @@ class Exchange:
             raise ClientLeft
 
     async def _decide(self) -> Outcome:
-        async with self._desk.turnstile.turn(self._deadline):
-            self._started.set()
-            begun = self._loop.time()
+        begun = self._loop.time()
+        with self._desk.turnstile.admission():
             try:
                 async with asyncio.timeout_at(self._deadline + _GRACE_S) as limit:
                     outcome = await self._desk.engine.ask(
-                        self._call.query, progress=self._hear, conversation_id=self._call.conversation_id
+                        self._call.query,
+                        progress=self._hear,
+                        conversation_id=self._call.conversation_id,
+                        slot=self._slot,
                     )
             except TimeoutError:
                 if not limit.expired():
@@ -137,6 +140,17 @@ class Exchange:
                 outcome = await self._late(self._loop.time() - begun)
         self._desk.metrics.decided(outcome)
         return outcome
+
+    @asynccontextmanager
+    async def _slot(self, card: Card) -> AsyncIterator[None]:
+        """Models are what there is little of; an expert without one is asked at once."""
+        if card.model is None:
+            self._started.set()
+            yield
+            return
+        async with self._desk.turnstile.turn(self._deadline):
+            self._started.set()
+            yield
 
     def _hear(self, text: str) -> None:
         """Take progress from whichever thread tells it."""

@@ -18,6 +18,8 @@ _TYPES = {
 }
 _HTTP = {
     404: ("not_found", "there is nothing at this address.", "/docs lists the endpoints"),
+    408: ("request_timeout", "the body did not arrive in time.", "send it again; it may be larger than it needs to be"),
+    415: ("unsupported_media_type", "compressed bodies are not read.", "send it without Content-Encoding"),
     405: ("method_not_allowed", "this address does not take that method.", "/docs lists the endpoints"),
 }
 INTERNAL = "something went wrong inside nescio."
@@ -27,8 +29,7 @@ def error_body(error: BaseException) -> ErrorBody:
     """`error` as it is told to the client; a defect shows nothing of its inside."""
     if not isinstance(error, NescioError):
         return _body(500, INTERNAL, "internal_error", None, "the server's log tells more under this request's id")
-    message = error.message[:1].upper() + error.message[1:]
-    return _body(error.http_status, message, error.code, error.param, error.hint or None)
+    return _body(error.http_status, error.message, error.code, error.param, error.hint or None)
 
 
 def error_response(error: BaseException) -> Response:
@@ -65,8 +66,14 @@ def install_handlers(app: FastAPI) -> None:
 
 def _body(status: int, message: str, code: str, param: str | None, hint: str | None) -> ErrorBody:
     kind = _TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
-    shown = message[:1].upper() + message[1:] if param is None else message
-    return ErrorBody(error=ErrorDetail(message=shown, type=kind, param=param, code=code, hint=hint))
+    return ErrorBody(error=ErrorDetail(message=_sentence(message, param), type=kind, param=param, code=code, hint=hint))
+
+
+def _sentence(message: str, param: str | None) -> str:
+    """`message` with a capital, unless it begins with a name: of a parameter, of a completion, of a file."""
+    first = message.split(" ", 1)[0].rstrip(":,.")
+    is_word = first.isalpha() and first != param
+    return message[:1].upper() + message[1:] if is_word else message
 
 
 def _json(body: ErrorBody, status: int, headers: dict[str, str] | None = None) -> Response:

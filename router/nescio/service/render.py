@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from nescio.graph import spoken
 from nescio.service import responses as wire
 from nescio.service.chat import MONOLITH, ROUTER, ChatCall
 from nescio.service.doors import CalibrationStatus, PreviewDoor
+from nescio.service.wishes import shown
 from nescio.types import Abstained, Answered, Candidate, Card, Citation, Evidence, Outcome, Route, Usage
 
 EXAMPLES_SHOWN = 5
@@ -19,13 +19,14 @@ EXAMPLES_SHOWN = 5
 
 def completion(outcome: Outcome, call: ChatCall, created: int) -> wire.ChatCompletion:
     """The plain response."""
+    seen = shown(outcome.decision, call.wishes)
     return wire.ChatCompletion(
         id=outcome.query.id,
         created=created,
         model=model_name(outcome, call),
-        choices=[wire.Choice(message=wire.AssistantMessage(content=spoken(outcome.decision)))],
+        choices=[wire.Choice(message=wire.AssistantMessage(content=seen.text), finish_reason=seen.finish_reason)],
         usage=usage(outcome.usage),
-        nescio=nescio_object(outcome),
+        nescio=nescio_object(outcome, seen.ignored),
     )
 
 
@@ -36,8 +37,8 @@ def model_name(outcome: Outcome, call: ChatCall) -> str:
     return MONOLITH if outcome.query.monolith else f"{ROUTER}/{outcome.decision.answer.expert}"
 
 
-def nescio_object(outcome: Outcome) -> wire.NescioObject:
-    """The decision behind the completion."""
+def nescio_object(outcome: Outcome, ignored: Sequence[str] = ()) -> wire.NescioObject:
+    """The decision behind the completion, and the names of the wishes that had no effect on it."""
     decision = outcome.decision
     abstained = decision if isinstance(decision, Abstained) else None
     expert = outcome.expert
@@ -56,6 +57,7 @@ def nescio_object(outcome: Outcome) -> wire.NescioObject:
         evidence=_evidence(outcome),
         samples=outcome.usage.samples,
         answer_tokens=0 if abstained else outcome.usage.answer_tokens,
+        ignored=list(ignored),
         latency_s=round(outcome.latency_s, 3),
         trace_id=outcome.query.id,
     )
@@ -81,9 +83,11 @@ def chunks(outcome: Outcome, call: ChatCall, created: int) -> Iterator[str]:
     head["model"] = model_name(outcome, call)
     no_usage = {"usage": None} if call.include_usage else {}
     yield data({**head, "choices": [_choice({"role": "assistant", "content": ""}, None)], **no_usage})
-    delta = {"content": spoken(outcome.decision)}
-    decided = nescio_object(outcome).model_dump(mode="json")
-    yield data({**head, "choices": [_choice(delta, "stop")], **no_usage, "nescio": decided})
+    seen = shown(outcome.decision, call.wishes)
+    decided = nescio_object(outcome, seen.ignored).model_dump(mode="json")
+    yield data(
+        {**head, "choices": [_choice({"content": seen.text}, seen.finish_reason)], **no_usage, "nescio": decided}
+    )
     if call.include_usage:
         yield data({**head, "choices": [], "usage": usage(outcome.usage).model_dump()})
     yield DONE

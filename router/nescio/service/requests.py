@@ -6,7 +6,8 @@ Strict throughout: a bool is no number and a string is no bool. Every violation 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -15,6 +16,12 @@ from nescio.errors import InvalidRequest, QueryTooLong, UnsupportedParameter
 
 MAX_TEXT_BYTES = 256 * 1024
 """Longest text of one message or query, in bytes of UTF-8."""
+
+MAX_TURNS = 4096
+"""Most turns of one conversation."""
+
+_NEAR = 0.85
+"""How alike two names must be for one to be offered in place of the other; 1 is the same."""
 
 _OBJECT = re.compile(r"a valid dictionary or instance of \w+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -25,7 +32,10 @@ Target = Annotated[
         ge=0,
         lt=1,
         allow_inf_nan=False,
-        description="t in [0, 1): answer only when the chance of being right exceeds it. 0 always answers.",
+        description=(
+            "t in [0, 1): answer only when the chance of being right exceeds it. "
+            "At 0 rule and gates are waived: whatever the expert attempted is given."
+        ),
         examples=[0.75],
     ),
 ]
@@ -64,7 +74,7 @@ class ChatMessage(_Strict):
     """One turn. What a client keeps of our own answers may be sent back as it is; null fields are ignored."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[Part] | None = None
+    content: str | Annotated[list[Part], Field(fail_fast=True)] | None = None
     name: str | None = Field(default=None, max_length=256)
 
     @property
@@ -102,22 +112,29 @@ def _stop_sequences(value: str | list[str] | None) -> str | list[str] | None:
     return value
 
 
+_UNHEEDED = "Accepted and not followed; `nescio.ignored` says so."
+_LENGTH = "Longest text shown of an answer, at four characters a token; an abstention is never cut."
+
+
 class ChatRequest(_Strict):
     """``POST /v1/chat/completions``. Other parameters of OpenAI's are accepted at their default value only."""
 
     model: str = Field(examples=["nescio", "nescio/math", "nescio/monolith"])
-    messages: list[ChatMessage] = Field(min_length=1)
+    messages: Annotated[list[ChatMessage], Field(fail_fast=True)] = Field(min_length=1, max_length=MAX_TURNS)
     confidence_target: Target = None
     gate: bool | None = Field(default=None, description="nescio/monolith only: whether its answer passes the gates.")
     nescio: Extension | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False)
-    top_p: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
-    max_tokens: int | None = Field(default=None, ge=1, le=1_000_000)
-    stop: Annotated[str | list[str] | None, AfterValidator(_stop_sequences)] = None
-    seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
-    user: str | None = Field(default=None, max_length=1024)
+    temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False, description=_UNHEEDED)
+    top_p: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False, description=_UNHEEDED)
+    max_tokens: int | None = Field(default=None, ge=1, le=1_000_000, description=_LENGTH)
+    max_completion_tokens: int | None = Field(default=None, ge=1, le=1_000_000, description="As `max_tokens`.")
+    stop: Annotated[str | Annotated[list[str], Field(fail_fast=True)] | None, AfterValidator(_stop_sequences)] = Field(
+        default=None, description="An answer ends before the first of these that cuts no word and no number."
+    )
+    seed: int | None = Field(default=None, ge=-(2**63), lt=2**63, description="Seed of the samples behind p.")
+    user: str | None = Field(default=None, max_length=1024, description=_UNHEEDED)
 
 
 class RouteRequest(_Strict):
@@ -139,7 +156,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def validated(model: type[Model], body: Mapping[str, Any]) -> Model:
-    """`body` as a `model`.
+    """`body` as a `model`; a name that is nearly one of the model's fields is offered that one.
 
     Raises:
         InvalidRequest: Something is missing, of the wrong type or out of range; `param` names it.
@@ -148,14 +165,22 @@ def validated(model: type[Model], body: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        raise _worded(error) from None
+        raise _worded(error, model.model_fields) from None
 
 
-def _worded(error: ValidationError) -> InvalidRequest:
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that `name` was probably meant to be, if any is near enough."""
+    found = get_close_matches(name[:80].lower(), list(known), n=1, cutoff=_NEAR)
+    return found[0] if found else None
+
+
+def _worded(error: ValidationError, fields: Iterable[str]) -> InvalidRequest:
     first = min(error.errors(include_url=False, include_context=False), key=_weight)
     param = _param(first["loc"])
     if first["type"] == "extra_forbidden":
-        return UnsupportedParameter(f"unknown parameter: {param}.", param=param, hint="/docs lists what is accepted")
+        meant = nearest(param, fields)
+        hint = f"did you mean {meant}?" if meant else "/docs lists what is accepted"
+        return UnsupportedParameter(f"unknown parameter: {param}.", param=param, hint=hint)
     if first["loc"][-1:] == ("type",) and "content" in first["loc"] and first["type"] == "literal_error":
         message = f"{param}: only parts of type 'text' are understood; {_quoted(first['input'])} is not supported yet."
         return UnsupportedParameter(message, param=param, hint="send the question as text")

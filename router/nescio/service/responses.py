@@ -76,6 +76,7 @@ class NescioObject(Wire):
     evidence: WireEvidence | None
     samples: int = Field(description="Samples drawn.")
     answer_tokens: int = Field(description="Tokens of the shown answer alone; usage counts all samples.")
+    ignored: list[str] = Field(description="Names of what was sent and had no effect on this completion.")
     latency_s: float | None
     trace_id: str
 
@@ -102,7 +103,7 @@ class Choice(Wire):
     index: int = 0
     message: AssistantMessage
     logprobs: None = None
-    finish_reason: Literal["stop"] = "stop"
+    finish_reason: Literal["stop", "length"] = "stop"
 
 
 class ChatCompletion(Wire):

@@ -9,6 +9,7 @@ import time
 import uuid
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nescio.observe import log
@@ -17,7 +18,7 @@ from nescio.service.telemetry import Metrics, log_defect
 
 CHAT_PATH = "/v1/chat/completions"
 LEFT_STATUS = 499
-"""Logged when the client left before a response began."""
+"""Logged and counted when the client left before a response began."""
 
 _SECURITY = {
     "content-security-policy": (
@@ -62,32 +63,36 @@ class Rim:
                 _add_headers(message, trace_id)
             await send(message)
 
+        # What answers GET answers HEAD; the server sends its headers alone.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         try:
-            await self._app(scope, receive, sending)
+            await self._app(asked, receive, sending)
+        except ClientDisconnect:
+            self._metrics.cancelled.inc()
+            log.info("client left", trace_id=trace_id)
         except Exception as error:  # noqa: BLE001 - the rim: a defect becomes an OpenAI-shaped 500
             log_defect(error, trace_id)
             if status == LEFT_STATUS:
                 await error_response(error)(scope, receive, sending)
         finally:
-            self._report(scope, status, time.perf_counter() - begun, trace_id)
+            self._report(asked, str(scope["method"]), status, time.perf_counter() - begun, trace_id)
 
-    def _report(self, scope: Scope, status: int, seconds: float, trace_id: str) -> None:
+    def _report(self, scope: Scope, method: str, status: int, seconds: float, trace_id: str) -> None:
         route = scope.get("route")
         endpoint = getattr(route, "path", "unmatched")
-        self._metrics.requests.labels(endpoint, _method(scope), str(status)).inc()
+        self._metrics.requests.labels(endpoint, _known(method), str(status)).inc()
         self._metrics.request_seconds.labels(endpoint).observe(seconds)
         log.info(
             "request",
             endpoint=endpoint,
-            method=_method(scope),
+            method=_known(method),
             status=status,
             ms=round(1000 * seconds, 1),
             trace_id=trace_id,
         )
 
 
-def _method(scope: Scope) -> str:
-    method = str(scope["method"])
+def _known(method: str) -> str:
     return method if method in {"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"} else "other"
 
 

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from nescio.errors import InvalidRequest, NotFound, UnknownModel
+from nescio.errors import InvalidRequest, NotFound
 from nescio.service import render
 from nescio.service import responses as wire
 from nescio.service.body import read_json
-from nescio.service.chat import parse_chat
+from nescio.service.chat import parse_chat, unknown_model
 from nescio.service.exchange import ClientLeft, Desk, begin
-from nescio.service.requests import ChatRequest, FeedbackRequest, RouteRequest, clean, validated
+from nescio.service.requests import ChatRequest, FeedbackRequest, RouteRequest, clean, nearest, validated
 from nescio.service.rim import CHAT_PATH, LEFT_STATUS
 from nescio.service.stream import ChatStream
 from nescio.service.telemetry import CONTENT_TYPE
@@ -28,8 +28,10 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         400: "A parameter is wrong, unknown or not supported; `param` names it.",
         401: "The API key is missing or wrong.",
         404: "No such model, expert or completion.",
+        408: "The body did not arrive in time.",
         413: "The body exceeds 16 MiB.",
-        429: "The queue is full or the request's time passed in it; see Retry-After.",
+        415: "The body is compressed.",
+        429: "The queue for a model is full, the request's time passed in it, or too many are here; see Retry-After.",
     }.items()
 }
 Clock = Callable[[], float]
@@ -55,7 +57,7 @@ def _add_chat(router: APIRouter, desk: Desk, clock: Clock) -> None:
         An abstention is a normal completion; `nescio.decision` tells. A stream tells of progress in comments, sends
         the text in one piece once the decision has fallen, with the `nescio` object beside it, and ends with [DONE].
         """
-        body = await read_json(request)
+        body = await read_json(request, within_s=desk.timeout_s)
         experts = {card.name for card in desk.engine.registry.cards}
         call = parse_chat(body, completion_id=request.state.trace_id, experts=experts)
         created = int(clock())
@@ -73,7 +75,7 @@ def _add_route(router: APIRouter, desk: Desk) -> None:
     @router.post("/v1/route", response_model=wire.RoutePreview, openapi_extra=_takes(RouteRequest))
     async def route(request: Request) -> Response:
         """Show where a query would go. Nothing is generated."""
-        asked = validated(RouteRequest, await read_json(request))
+        asked = validated(RouteRequest, await read_json(request, within_s=desk.timeout_s))
         text = _cleaned(asked.query, "query")
         if not text.strip():
             raise InvalidRequest("the query is empty.", param="query", hint="ask something")
@@ -87,7 +89,7 @@ def _add_feedback(router: APIRouter, desk: Desk) -> None:
     @router.post("/v1/feedback", response_model=wire.FeedbackReceipt, openapi_extra=_takes(FeedbackRequest))
     async def feedback(request: Request) -> Response:
         """Grade an earlier answer. Later calibrations learn from it."""
-        given = validated(FeedbackRequest, await read_json(request))
+        given = validated(FeedbackRequest, await read_json(request, within_s=desk.timeout_s))
         answer = None if given.answer is None else _cleaned(given.answer, "answer")
         await desk.engine.grade(given.id, given.grade, answer)
         desk.metrics.grades.labels(given.grade).inc()
@@ -106,7 +108,7 @@ def _add_models(router: APIRouter, desk: Desk, created: int) -> None:
         for known in render.models(desk.engine.registry.cards, created).data:
             if known.id == model:
                 return _json(known)
-        raise UnknownModel(f"there is no model {model[:80]!r}.", param="model", hint="GET /v1/models lists them")
+        raise unknown_model(model, [card.name for card in desk.engine.registry.cards])
 
 
 def _add_experts(router: APIRouter, desk: Desk) -> None:
@@ -126,7 +128,9 @@ def _add_experts(router: APIRouter, desk: Desk) -> None:
         for card in desk.engine.registry.cards:
             if card.name == name:
                 return _json(shown(card))
-        raise NotFound(f"there is no expert {name[:80]!r}.", hint="GET /v1/experts lists them")
+        meant = nearest(name, [card.name for card in desk.engine.registry.cards])
+        hint = f"did you mean {meant}?" if meant else "GET /v1/experts lists them"
+        raise NotFound(f"there is no expert {name[:80]!r}.", hint=hint)
 
 
 def _add_probes(router: APIRouter, desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """The streaming response: progress as comments while experts work, the decided answer at the end.
 
-Headers wait for the request's turn, so that a full queue is an honest 429; they therefore leave before the decision
-and cannot carry it.
+Headers wait until an expert is asked or none needs to be, so that a full queue is an honest 429; they therefore leave
+before the decision and cannot carry it.
 """
 
 from __future__ import annotations

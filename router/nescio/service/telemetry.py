@@ -63,11 +63,13 @@ class Metrics:
             "nescio_confidence", "Final p of what was generated.", ["decision"], buckets=_TENTHS, registry=here
         )
         self.tokens = Counter("nescio_tokens", "Tokens over all samples.", ["kind"], registry=here)
-        self.cancelled = Counter("nescio_cancelled", "Chat requests whose client left.", registry=here)
+        self.cancelled = Counter("nescio_cancelled", "Requests whose client left.", registry=here)
         self.timeouts = Counter("nescio_timeouts", "Chat requests whose time passed.", registry=here)
         self.grades = Counter("nescio_grades", "Grades received as feedback.", ["grade"], registry=here)
-        self.waiting = Gauge("nescio_queue_waiting", "Chat requests that wait for their turn.", registry=here)
-        self.inside = Gauge("nescio_generating", "Chat requests that are being answered.", registry=here)
+        self.waiting = Gauge(
+            "nescio_queue_waiting", "Chat requests that wait for their turn at a model.", registry=here
+        )
+        self.inside = Gauge("nescio_generating", "Chat requests that a model works on.", registry=here)
         self.lost = Gauge("nescio_outcomes_lost", "Outcomes that could not be kept since the start.", registry=here)
         Gauge("nescio_info", "The version that runs.", ["version"], registry=here).labels(version("nescio")).set(1)
 

@@ -1,11 +1,14 @@
-"""Lets a few requests generate at a time and a bounded number wait. Knows nothing of HTTP or of models."""
+"""Lets a few requests use a model at a time and a bounded number wait; bounds those that need none, without a queue.
+
+Knows nothing of HTTP or of models.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from nescio.errors import QueueFull
 
@@ -14,16 +17,37 @@ _MEMORY = 0.7
 _LONGEST_ADVICE_S = 120
 
 
-class Turnstile:
-    """First come, first served: `concurrency` inside, `size` waiting, everyone else is turned away."""
+LOOKUPS = 64
+"""Requests beside those inside and waiting: they are routed, or looked up, which takes milliseconds."""
 
-    def __init__(self, *, concurrency: int, size: int) -> None:
+
+class Turnstile:
+    """First come, first served: `concurrency` inside, `size` waiting, `lookups` that need no turn; no others."""
+
+    def __init__(self, *, concurrency: int, size: int, lookups: int = LOOKUPS) -> None:
         self._free = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
         self._size = size
+        self._most = concurrency + size + lookups
         self._typical_s = _FIRST_GUESS_S
+        self.admitted = 0
         self.waiting = 0
         self.inside = 0
+
+    @contextmanager
+    def admission(self) -> Iterator[None]:
+        """Be one of those that are here, whether or not it comes to need a turn.
+
+        Raises:
+            QueueFull: Too many are here already.
+        """
+        if self.admitted >= self._most:
+            raise self._turned_away("too many requests are here already.")
+        self.admitted += 1
+        try:
+            yield
+        finally:
+            self.admitted -= 1
 
     @asynccontextmanager
     async def turn(self, deadline: float) -> AsyncIterator[None]:

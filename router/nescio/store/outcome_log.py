@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from nescio.calibration.rows import hashed
 from nescio.errors import ConfigError, InvalidRequest, NotFound, OutOfDisk
 from nescio.observe import log
+from nescio.store.private import make_folder_private, make_private
 from nescio.store.schema import GRADES, OUTCOMES, prepare
 from nescio.types import Answered, Outcome
 
@@ -95,7 +96,8 @@ class OutcomeLog:
         self._lost = 0
         try:
             if isinstance(database, Path):
-                database.parent.mkdir(parents=True, exist_ok=True)
+                database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private(database)
             self._engine = _engine(url)
             prepare(self._engine)
         except (SQLAlchemyError, OSError) as error:
@@ -106,7 +108,16 @@ class OutcomeLog:
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
-        """The log that `settings` ask for: below their home, with texts if queries are logged."""
+        """The log that `settings` ask for: below their home, which it closes to others; with texts if they are logged.
+
+        Raises:
+            ConfigError: The home cannot be made, or the log cannot be opened.
+        """
+        try:
+            make_folder_private(settings.home)
+        except OSError as error:
+            hint = "NESCIO_HOME names a folder that can be made and written"
+            raise ConfigError(f"{settings.home} cannot be used: {error.strerror}", hint=hint) from error
         return cls(settings.home / "outcomes.sqlite", keep_texts=settings.log_queries)
 
     @property

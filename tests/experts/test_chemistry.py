@@ -17,6 +17,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from nescio.decide import Policy, after_answer
 from nescio.types import Abstained, Answer, Context, Message, Query, Reason, Route
 from nescio_experts.chemistry import create
 from nescio_experts.chemistry.spelling import ALIASES
@@ -83,14 +84,18 @@ COLUMNS = {
 }
 
 
+CONTRADICTED = {(60, "discovery_year")}
+"""Values that the table contradicts itself: praseodymium and neodymium were found together, in 1885."""
+
+
 @given(st.sampled_from(range(118)), st.sampled_from(sorted(COLUMNS)), st.data())
 @settings(max_examples=400, deadline=None, derandomize=True)
 def test_every_tabulated_property_is_answered_with_its_exact_value_and_no_other_is(index, column, data):
     row = elements()[index]
     value = row[column]
     question = data.draw(st.sampled_from(COLUMNS[column])).format(row["name"].lower())
-    if value is None:
-        refusal(question)
+    if value is None or (row["atomic_number"], column) in CONTRADICTED:
+        assert refusal(question).message
         return
     shown = text(question)
     expected = number(value) if isinstance(value, float) else str(value).replace("/", " / ")
@@ -151,7 +156,7 @@ def test_an_invented_element_is_never_answered(syllables, ending, question):
     outcome = ask(question.format(name))
     assert isinstance(outcome, Abstained)
     assert outcome.reason is Reason.UNANSWERABLE
-    assert outcome.withheld is not None
+    assert outcome.withheld is None or "I " not in outcome.withheld.text
 
 
 @given(st.text(max_size=80))
@@ -195,7 +200,7 @@ def test_any_text_gives_an_answer_or_a_typed_abstention(question):
 )
 def test_paraphrases_of_one_fact(question, part):
     if part is None:
-        refusal(question)
+        assert refusal(question).message
     else:
         assert part in text(question)
 
@@ -278,7 +283,22 @@ def test_operations_on_facts(question, begins):
     ],
 )
 def test_what_the_table_does_not_say_is_not_answered(question):
-    assert refusal(question).withheld is not None
+    assert refusal(question).message
+
+
+@pytest.mark.parametrize(
+    "question", ["melting point of vibranium", "boiling point of water", "boiling point of oganesson", ""]
+)
+def test_a_refusal_withholds_nothing_where_nothing_was_attempted(question):
+    outcome = refusal(question)
+    assert outcome.withheld is None
+    assert isinstance(after_answer(outcome, p=math.nan, target=0.0, policy=Policy(), calibrated=True), Abstained)
+
+
+def test_a_refusal_withholds_the_nearest_fact_and_no_words_about_itself():
+    outcome = refusal("density of kryptonite")
+    assert outcome.withheld is not None
+    assert outcome.withheld.text.startswith("The density of krypton (Kr)")
 
 
 def test_the_message_names_the_unknown_and_what_may_have_been_meant():
@@ -288,12 +308,12 @@ def test_the_message_names_the_unknown_and_what_may_have_been_meant():
 
 def test_compound_names_that_resemble_an_element_are_not_corrected_to_it():
     for word in ("chloride", "silicone", "bromide", "dilithium", "cooper"):
-        refusal(f"boiling point of {word}")
+        assert "I know no chemical element" in refusal(f"boiling point of {word}").message
 
 
 def test_a_follow_up_takes_its_element_from_the_turn_before():
     assert "19.3 g/cm³" in text("And its density?", "What is the boiling point of tungsten?")
-    refusal("And its density?")
+    assert refusal("And its density?").message
 
 
 def test_answers_cite_the_table_its_version_and_the_property_s_own_reference():
@@ -359,5 +379,4 @@ def test_known_questions_and_exemplars_are_many_and_apart():
 def test_questions_that_nobody_can_answer_are_all_declined():
     rows = [json.loads(line) for line in (FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
     for row in rows:
-        if row["answer"] is None:
-            refusal(row["question"])
+        assert row["answer"] is not None or isinstance(ask(row["question"]), Abstained), row["question"]

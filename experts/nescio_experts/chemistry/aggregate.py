@@ -12,6 +12,7 @@ from nescio_experts.grounded import join, quantity, sentence
 
 _LONGEST_LIST = 40
 _FEW = 3
+_SIDE_WORDS = {"above": "above", "below": "below", "left": "to the left of", "right": "to the right of"}
 _RANKS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
 
 
@@ -56,19 +57,29 @@ class Aggregates(Wording):
     def _filter(self, ask: Ask) -> Solved | Missing:
         """Members that pass a bound or equal a value, counted or listed."""
         members = self.members(ask)
-        described = self._described(ask)
         if ask.properties:
             passed = self._passing(ask, members)
             if isinstance(passed, Missing):
                 return passed
             members = passed
-            described = f"{described} that qualify"
+        one = len(members) == 1
+        described = self._described(ask, one=one)
+        described += f" that qualif{'ies' if one else 'y'}" if ask.properties else ""
         if not members:
             return self._solved(f"None: there are 0 {described}.", (), ask.properties or ("series",))
         listed = "" if len(members) > _LONGEST_LIST else f": {join([self._table.elements[z].name for z in members])}"
-        verb = "there is 1" if len(members) == 1 else f"there are {len(members)}"
+        verb = "there is 1" if one else f"there are {len(members)}"
         props = ask.properties or tuple(SET_PROPERTIES[name.partition(":")[0]] for name in ask.sets) or ("name",)
-        return self._solved(sentence(f"{verb} {described}{listed}"), tuple(members), props)
+        text = sentence(f"{verb} {described}{listed}") + self._undated(ask)
+        return self._solved(text, tuple(members), props)
+
+    def _undated(self, ask: Ask) -> str:
+        """A word on those whose discovery has no year, where one asks for what was discovered up to some year."""
+        early = ask.properties == ("discovery_year",) and ask.bound is not None and ask.bound.direction < 0
+        if not early:
+            return ""
+        known = [z for z in self.members(ask) if self._facts.value(z, "discovery_year") is None]
+        return f" Not counted: {join([self._name(z) for z in known])}, known to the ancients." if known else ""
 
     def _passing(self, ask: Ask, members: list[int]) -> list[int] | Missing:
         prop = ask.properties[0]
@@ -79,11 +90,10 @@ class Aggregates(Wording):
         if limit is None:
             return self._missing(ask.elements[0], prop, [])
         known = [(z, self._facts.value(z, prop, ask.nth)) for z in members]
-        return [
-            z
-            for z, v in known
-            if v is not None and (v - limit) * ask.direction > 0 and not self._facts.estimated(z, prop)
-        ]
+        measured = [(z, v) for z, v in known if v is not None and not self._facts.estimated(z, prop)]
+        if ask.ceiling is not None:
+            return [z for z, v in measured if limit <= v <= ask.ceiling]
+        return [z for z, v in measured if (v - limit) * ask.direction > 0]
 
     def _list(self, ask: Ask) -> Solved | Missing:
         members = self.members(ask)
@@ -92,7 +102,9 @@ class Aggregates(Wording):
         if not ask.properties:
             listed = join([f"{self._table.elements[z].name} ({self._table.elements[z].symbol})" for z in members])
             props = tuple(dict.fromkeys(SET_PROPERTIES[name.partition(":")[0]] for name in ask.sets))
-            return self._solved(sentence(f"{self._described(ask)}: {listed}"), tuple(members), props)
+            return self._solved(
+                sentence(f"{self._described(ask, one=len(members) == 1)}: {listed}"), tuple(members), props
+            )
         if len(members) > _LONGEST_LIST:
             return Missing("that would list too many elements.")
         if ask.direction:
@@ -129,6 +141,23 @@ class Aggregates(Wording):
         where = "after" if ask.direction > 0 else "before"
         text = f"{other.name} ({other.symbol}, atomic number {other.number}) comes {where} {self._name(z)}"
         return self._solved(sentence(text), (z, other.number), ("atomic_number",))
+
+    def _beside(self, ask: Ask) -> Solved | Missing:
+        """The neighbour in the same group (above, below) or in the same period (left, right)."""
+        element = self._table.elements[ask.elements[0]]
+        step = -1 if ask.side in {"above", "left"} else 1
+        if ask.side in {"above", "below"}:
+            place = (element.period + step, element.group)
+            found = [e for e in self._table.elements.values() if (e.period, e.group) == place]
+        else:
+            other = self._table.elements.get(element.number + step)
+            found = [other] if other is not None and other.period == element.period and other.group else []
+        if element.group is None or len(found) != 1:
+            return Missing(f"my table has no element {_SIDE_WORDS[ask.side or 'above']} {element.name}.")
+        (one,) = found
+        where = f"{_SIDE_WORDS[ask.side or 'above']} {element.name} in the periodic table"
+        text = f"{one.name} ({one.symbol}, atomic number {one.number}) stands {where}"
+        return self._solved(sentence(text), (element.number, one.number), ("group", "period"))
 
 
 def _most(ask: Ask) -> str:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nescio_experts.chemistry.scan import Scan
+from nescio_experts.chemistry.found import Scan
 
 _END = re.compile(r"[.!?;:,\n–—]|\s-\s")
 _ABOUT_ASKER = re.compile(

@@ -7,8 +7,11 @@ from nescio_experts.chemistry.properties import PROPERTIES
 from nescio_experts.chemistry.question import Ask, Misfit
 from nescio_experts.chemistry.table import Table
 
-_MAIN = frozenset("main common commonest usual most only stable typical preferred".split())
-"""Words that single one oxidation state out, of which the table says nothing."""
+_UNTOLD = frozenset("stable preferred favoured favored favourite favorite rarest rare unusual least".split())
+"""Words that single oxidation states out by what the table does not tell."""
+_USUAL = "main common commonest usual typical principal normal usually typically commonly normally mostly most only"
+_MAIN = frozenset(_USUAL.split()) | _UNTOLD
+"""Words that single oxidation states out: the table tells the main ones, not which of several is the most common."""
 
 
 def order(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -35,6 +38,17 @@ def choose_member(pieces: Pieces, table: Table) -> Ask | None:
     if not either or not plain or len(pieces.elements) < 2 or len(pieces.sets) != 1:
         return None
     return Ask("choose_member", elements=tuple(pieces.elements), sets=tuple(pieces.sets), operations=1)
+
+
+def main_state(pieces: Pieces, table: Table) -> Ask | Misfit | None:
+    """The main oxidation states, or the one that is called the usual or most common one, if there is but one."""
+    words = set(pieces.scan.reading.folded())
+    if pieces.properties != ["oxidation_states"] or len(pieces.elements) != 1 or pieces.yes_no or not words & _MAIN:
+        return None
+    if words & _UNTOLD or pieces.sets or pieces.scan.numbers:
+        return Misfit("shape")
+    several = bool(words & {"states", "numbers", "valencies", "valences"})
+    return Ask("lookup" if several else "main_state", ("oxidation_states",), tuple(pieces.elements))
 
 
 def check_state(pieces: Pieces, table: Table) -> Ask | None:

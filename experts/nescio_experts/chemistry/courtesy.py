@@ -62,7 +62,7 @@ attains belonging carried cataloged catalogued coefficient contained convention 
 divided equalling equals exhibit exhibited exhibits falling feature featured features figures file filed files gave
 grouped hit host hosts housed inside integer iupac letter lie lies lists live lives locate locates locating looks
 lying made meant measures modern necessary notation nuclide numbering occupied occupies occupy occurred owned place
-reads scheme seated section showing specified standard system taken took whichever wise
+reaching reads scheme seated section showing specified standard system taken took whichever wise
 """
 FILLER_WORDS = frozenset(f"{_GENERAL} {_PEOPLE} {_STUDY} {_TALK} {_SCIENCE}".split())
 """Words that in a question about an element carry no demand of their own."""

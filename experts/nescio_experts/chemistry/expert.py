@@ -14,15 +14,16 @@ from pathlib import Path
 from nescio.card import load_card
 from nescio.types import Abstained, Answer, Card, Context, Query, Reason
 from nescio_experts.chemistry.facts import Facts
+from nescio_experts.chemistry.found import Scan
 from nescio_experts.chemistry.interpret import interpret
 from nescio_experts.chemistry.paraphrase import Guess, Paraphrases
 from nescio_experts.chemistry.pieces import unexplained
 from nescio_experts.chemistry.question import Ask, Misfit
-from nescio_experts.chemistry.scan import Scan, Scanner
+from nescio_experts.chemistry.scan import Scanner
 from nescio_experts.chemistry.solve import Solver
 from nescio_experts.chemistry.table import Table, load_table
 from nescio_experts.chemistry.wording import Missing, Solved
-from nescio_experts.grounded import Grounds, answer, join, sentence, unanswerable
+from nescio_experts.grounded import Grounds, answer, join, unanswerable
 
 _FOLDER = Path(__file__).parent
 _LONGEST = 1_000
@@ -68,7 +69,7 @@ class ChemistryExpert:
         solved = tools.solver.solve(ask)
         if isinstance(solved, Missing):
             return self._missing(tools, scan, ask, solved)
-        return self._answered(tools, solved.text, _grounds(scan, ask, solved, guess), solved)
+        return self._answered(tools, scan, solved, _grounds(scan, ask, solved, guess))
 
     def _ready(self) -> _Tools:
         if self._tools is None:
@@ -85,19 +86,27 @@ class ChemistryExpert:
         scan.named, scan.isotopes = list(before.named), list(before.isotopes)
         return scan
 
-    def _answered(self, tools: _Tools, text: str, grounds: Grounds, solved: Solved) -> Answer:
+    def _answered(self, tools: _Tools, scan: Scan, solved: Solved, grounds: Grounds) -> Answer:
+        read = "; ".join(f"I read “{typed}” as {meant}" for typed, meant in scan.read)
+        text = f"{solved.text} ({read}.)" if read else solved.text
         return answer(self.card.name, text, grounds, solved.citations, source=tools.source)
 
     def _missing(self, tools: _Tools, scan: Scan, ask: Ask, missing: Missing) -> Abstained:
-        solved = Solved(missing.instead or sentence(missing.message), (), 0)
-        withheld = self._answered(tools, solved.text, _grounds(scan, ask, solved, None), solved)
+        """Why a fact cannot be told; with the nearest one withheld, if there is any."""
+        withheld = None
+        if missing.instead:
+            solved = Solved(missing.instead, (), 0)
+            withheld = self._answered(tools, scan, solved, _grounds(scan, ask, solved, None))
         return unanswerable(self.card.name, missing.message, withheld)
 
     def _misfit(self, tools: _Tools, scan: Scan, misfit: Misfit) -> Abstained:
+        """Why a question cannot be read; with the nearest fact withheld, if there is any."""
         message, suggested = tools.explain(scan, misfit)
-        solved = tools.best_attempt(scan, suggested) or Solved(sentence(message), (), 0)
+        solved = tools.best_attempt(scan, suggested)
+        if solved is None:
+            return unanswerable(self.card.name, message, None)
         grounds = replace(_grounds(scan, None, solved, None), entity_match=1.0 if scan.named else 0.0)
-        return unanswerable(self.card.name, message, self._answered(tools, solved.text, grounds, solved))
+        return unanswerable(self.card.name, message, self._answered(tools, scan, solved, grounds))
 
 
 class _Tools:
@@ -120,6 +129,8 @@ class _Tools:
             return f"I know no chemical element called “{words}”, and I only answer for elements.{meant}", suggested
         if misfit.kind in {"unexplained", "unknown"}:
             return f"I have no fact that covers “{words}” in this question, only plain properties of elements.", ()
+        if misfit.kind == "time":
+            return f"my table tells what holds now, and the question is about another time (“{words}”).", ()
         if misfit.kind == "no_element":
             return "the question names no chemical element that I know.", ()
         if misfit.kind == "no_property":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nescio.types import Citation
+from nescio_experts.chemistry.people import spelled
 from nescio_experts.chemistry.properties import PROPERTIES, ROOM_TEMPERATURE, Property
-from nescio_experts.chemistry.table import ESTIMATED_DENSITIES, Element, Isotope, Table
+from nescio_experts.chemistry.table import CONTRADICTED_YEARS, ESTIMATED_DENSITIES, Element, Isotope, Table
 from nescio_experts.chemistry.units import convert
 from nescio_experts.grounded import join, number, ordinal, quantity
 
@@ -44,6 +45,8 @@ class Facts:
             return element.ionization[nth - 1] if 0 < nth <= len(element.ionization) else None
         if prop in {"protons", "electrons", "atomic_number"}:
             return float(z)
+        if prop == "discovery_year" and z in CONTRADICTED_YEARS:
+            return None
         if prop == "stable_isotope_count":
             return float(len(element.stable_isotopes))
         if prop in {"fusion_heat", "evaporation_heat"} and self._contradicts(element):
@@ -152,7 +155,7 @@ class Facts:
         return None if year is None else f"{_name(element)} was discovered in {int(year)}"
 
     def _discoverers(self, element: Element) -> str | None:
-        people = (element.text_of("discoverers") or "").rstrip(".")
+        people = spelled(element.text_of("discoverers") or "").rstrip(".")
         if not people:
             return None
         if "ancients" in people:
@@ -204,6 +207,21 @@ class Facts:
 
     def _stable_isotope_count(self, element: Element) -> str:
         return self._isotopes(element)
+
+    def _isotope_count(self, element: Element) -> str:
+        """The number of all isotopes that are tabulated, and of the stable ones among them."""
+        return f"{len(element.isotopes)} isotopes of {_name(element)} are tabulated; {self._isotopes(element)}"
+
+    def _natural_isotopes(self, element: Element) -> str:
+        natural = [f"{element.name}-{i.mass_number}" for i in element.isotopes if i.abundance]
+        if not natural:
+            return f"{_name(element)} has 0 isotopes with a natural abundance in the table"
+        noun = "isotope that occurs" if len(natural) == 1 else "isotopes that occur"
+        return f"{_name(element)} has {len(natural)} {noun} in nature: {join(natural)}"
+
+    def _radioactive_isotope_count(self, element: Element) -> str:
+        count = sum(isotope.radioactive for isotope in element.isotopes)
+        return f"{count} radioactive isotopes of {_name(element)} are tabulated"
 
     def _most_abundant_isotope(self, element: Element) -> str | None:
         isotope = element.most_abundant

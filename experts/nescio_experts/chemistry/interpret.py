@@ -9,26 +9,26 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nescio_experts.chemistry.choices import check_name, check_state, choose_member, order
+from nescio_experts.chemistry.beside import beside, hop
+from nescio_experts.chemistry.choices import check_name, check_state, choose_member, main_state, order
 from nescio_experts.chemistry.conditions import conditioned, worded
+from nescio_experts.chemistry.found import Scan, is_ordinal, whole_number
+from nescio_experts.chemistry.limits import between, check_value, compare_with_bound
 from nescio_experts.chemistry.pieces import Pieces, loose, sort_pieces, unexplained
-from nescio_experts.chemistry.properties import PROPERTIES, Property
-from nescio_experts.chemistry.question import Ask, Bound, Misfit, Operation
-from nescio_experts.chemistry.scan import Scan, is_ordinal, whole_number
+from nescio_experts.chemistry.properties import PROPERTIES
+from nescio_experts.chemistry.question import Ask, Misfit, Operation
 from nescio_experts.chemistry.sets import SET_PROPERTIES, in_set
 from nescio_experts.chemistry.table import Table
-from nescio_experts.chemistry.units import to_base
+from nescio_experts.chemistry.times import another_time
 from nescio_experts.grounded import Hit
 
 _OTHER_OPERATIONS = frozenset({"ratio", "mean", "median", "compare", "same"})
 """Operations that a conversion of an amount does not go with."""
 _OPEN = frozenset("which what who when where why how whose whom name list".split())
 """Words of questions that yes or no does not answer."""
-_LIMITS = {"before": -1, "by": -1, "past": 1, "beyond": 1, "after": 1}
-"""Words that make a value a limit to stay below, or to exceed ("boils before it reaches 1000 °C")."""
-_CHANGES = frozenset("melt melts melted boil boils boiled freeze freezes vaporize vaporise evaporate".split())
-"""Verbs with which a value may be the temperature that something has as well as the one at which it changes."""
-_JOINED = frozenset({"check_symbol", "check_value", "neighbour"})
+_DISCOVERY = frozenset({"discoverers", "discovery_year", "discovery_location"})
+_WHEN_OR_WHERE = frozenset("when where why year years country".split())
+_JOINED = frozenset({"check_symbol", "check_value", "neighbour", "beside"})
 """Operations whose two pieces need nothing that joins them."""
 
 
@@ -49,7 +49,13 @@ def interpret(scan: Scan, table: Table, guess: str | None = None) -> Ask | Misfi
     if left.unexplained:
         known = bool(scan.named or scan.isotopes)
         return Misfit("unexplained" if known else "unknown", left.unexplained)
-    if isinstance(ask, Ask) and ask.operation not in _JOINED and (joined := loose(scan)) is not None:
+    if isinstance(ask, Ask) and (time := another_time(ask, scan)):
+        return Misfit("time", (time,))
+    if (
+        isinstance(ask, Ask)
+        and not (ask.operation in _JOINED or ask.inner)
+        and (joined := loose(scan, ask)) is not None
+    ):
         return joined
     return ask
 
@@ -100,6 +106,8 @@ def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         return Misfit("shape")
     prop = properties[0]
     if prop == "oxidation_states" and len(pieces.elements) == 1:
+        if {"most", "least", "best"} & set(pieces.scan.reading.folded()):
+            return Misfit("shape")
         return Ask("lookup", (prop,), tuple(pieces.elements), direction=direction, operations=1)
     if prop == "heavy":
         prop = "atomic_weight"
@@ -140,16 +148,17 @@ def _rank_and_top(pieces: Pieces, hit: Hit) -> tuple[int, int]:
 def _comparative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not pieces.comparatives:
         return None
-    if len(pieces.comparatives) > 1 or len(pieces.properties) != 1:
-        return Misfit("no_property" if not pieces.properties else "shape")
+    properties = [p for p in pieces.properties if p != "name"]
+    if len(pieces.comparatives) > 1 or len(properties) != 1:
+        return Misfit("no_property" if not properties else "shape")
     direction = 1 if pieces.comparatives[0].id[1] == "+" else -1
-    prop = pieces.properties[0]
+    prop = properties[0]
     if prop != "heavy" and not PROPERTIES[prop].numeric:
         return Misfit("shape")
     ask = Ask("choose", (prop,), tuple(pieces.elements), direction=direction, nth=pieces.nth, operations=1)
     if len(pieces.elements) >= 2:
         return _compare_elements(ask, pieces)
-    return _compare_with_bound(ask, pieces)
+    return compare_with_bound(ask, pieces)
 
 
 def _compare_elements(ask: Ask, pieces: Pieces) -> Ask:
@@ -160,24 +169,6 @@ def _compare_elements(ask: Ask, pieces: Pieces) -> Ask:
     first, second = (n.indexes[-1] for n in pieces.scan.named[:2])
     either = re.search(r"\bor\b", pieces.scan.between(first, second))
     return replace(ask, operation="check_order" if pieces.yes_no and not either else "choose")
-
-
-def _compare_with_bound(ask: Ask, pieces: Pieces) -> Ask | Misfit:
-    measured = pieces.value()
-    wants_set = bool(pieces.scan.sets)
-    if measured is not None:
-        prop = "atomic_weight" if ask.properties[0] == "heavy" else ask.properties[0]
-        value = to_base(measured[0], measured[1], PROPERTIES[prop].unit, PROPERTIES[prop].kind)
-        if value is None:
-            return Misfit("shape")
-        ask = replace(ask, properties=(prop,), bound=Bound(ask.direction, value))
-        if len(ask.elements) == 1:
-            return replace(ask, operation="check_bound")
-        if not wants_set:
-            return Misfit("no_element")
-    elif len(ask.elements) != 1 or not wants_set:
-        return Misfit("shape")
-    return replace(ask, operation="count" if "count" in pieces.ops else "filter", sets=tuple(pieces.sets))
 
 
 def _two_values(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -226,36 +217,21 @@ def _membership(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     """Whether one element belongs to a set ("Is mercury liquid?") or has a value ("Is its atomic number 26?")."""
     kinds = {SET_PROPERTIES[name.partition(":")[0]] for name in pieces.sets}
     other = set(pieces.properties) - kinds - {"name", "phase", "series", "group", "period", "block"}
+    other -= _DISCOVERY if kinds & _DISCOVERY else set()
     asked = bool(pieces.properties) and set(pieces.properties) <= kinds
     offered = len(pieces.sets) > 1 and (asked or _either(pieces.scan))
     if len(pieces.elements) != 1 or not (pieces.yes_no or (offered and not other) or _bare_check(pieces)):
         return None
     elements = tuple(pieces.elements)
+    if set(pieces.properties) <= _DISCOVERY and pieces.scan.numbers and not pieces.sets:
+        return check_value(pieces, PROPERTIES["discovery_year"])
     if len(pieces.properties) == 1 and pieces.properties[0] in PROPERTIES and not pieces.sets:
-        return _check_value(pieces, PROPERTIES[pieces.properties[0]])
+        return check_value(pieces, PROPERTIES[pieces.properties[0]])
     if offered:
         return Misfit("shape") if len(kinds) > 1 or other else Ask("lookup", tuple(kinds), elements, operations=1)
     if pieces.sets and not other:
         return Ask("check_set", elements=elements, sets=tuple(pieces.sets), operations=1)
     return None
-
-
-def _check_value(pieces: Pieces, prop: Property) -> Ask | Misfit | None:
-    measured = pieces.value() if prop.numeric else None
-    if measured is None:
-        return None
-    value = to_base(measured[0], measured[1], prop.unit, prop.kind)
-    if value is None:
-        return Misfit("shape")
-    elements = tuple(pieces.elements)
-    said = [i for i, word in enumerate(pieces.scan.reading.words) if word.folded in _LIMITS]
-    limits = {_LIMITS[pieces.scan.reading.words[i].folded] for i in said}
-    pieces.used.update(said)
-    if limits and prop.kind == "temperature":
-        bound = Bound(limits.pop(), value)
-        return Misfit("shape") if limits else Ask("check_bound", (prop.id,), elements, bound=bound, operations=1)
-    reached = -1 if _CHANGES & set(pieces.scan.reading.folded()) else 0
-    return Ask("check_value", (prop.id,), elements, value=value, direction=reached, nth=pieces.nth, operations=1)
 
 
 def _bare_check(pieces: Pieces) -> bool:
@@ -274,9 +250,9 @@ def _either(scan: Scan) -> bool:
 
 def _same(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     """The members of one's group ("the same group as oxygen"), and whether two have the same of something."""
-    if "same" not in pieces.ops:
-        return None
     prop = pieces.properties[0] if len(pieces.properties) == 1 else ""
+    if "same" not in pieces.ops and not (prop in {"group", "period"} and _members_of_its(pieces)):
+        return None
     if len(pieces.elements) == 2 and pieces.yes_no and prop in PROPERTIES:
         return Ask("check_same", (prop,), tuple(pieces.elements), operations=1)
     if len(pieces.elements) != 1 or prop not in {"group", "period", "block", "series"}:
@@ -287,6 +263,12 @@ def _same(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     return Ask("list", sets=(f"{prop}:{value}", *pieces.sets), operations=1)
 
 
+def _members_of_its(pieces: Pieces) -> bool:
+    """Whether the members of an element's own group are asked for ("members of gold's group")."""
+    words = pieces.scan.reading.folded()
+    return bool({"members", "elements", "metals"} & set(words)) and "s" in words and not {"which", "what"} & set(words)
+
+
 def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     """Counts and lists of a set, and a property of each of its members."""
     if pieces.elements or not pieces.scan.sets:
@@ -294,7 +276,7 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     _count_named(pieces)
     sets = tuple(pieces.sets)
     properties = [p for p in pieces.properties if p not in {"name", "phase", "series", "discoverers"}]
-    if pieces.properties and set(pieces.properties) & {"discoverers", "discovery_year"}:
+    if _DISCOVERY & {*pieces.properties, *(SET_PROPERTIES[name.partition(":")[0]] for name in sets)}:
         return _discovered(pieces, sets)
     if {"count", "sum"} & pieces.ops and not properties:
         return Ask("count", sets=sets, operations=1)
@@ -325,11 +307,15 @@ def _count_named(pieces: Pieces) -> None:
 
 
 def _discovered(pieces: Pieces, sets: tuple[str, ...]) -> Ask | Misfit:
-    """The elements of a set that were discovered in a year."""
+    """The elements of a set that were discovered in a year, or by somebody, somewhere, in some years."""
+    operation: Operation = "count" if "count" in pieces.ops else "filter"
+    if _DISCOVERY & {SET_PROPERTIES[name.partition(":")[0]] for name in sets} and not pieces.scan.numbers:
+        asked = set(pieces.properties) <= _DISCOVERY and not _WHEN_OR_WHERE & set(pieces.scan.reading.folded())
+        listed: Operation = "count" if operation == "count" else "list"
+        return Ask(listed, sets=sets, operations=1) if asked and not pieces.yes_no else Misfit("shape")
     measured = pieces.value()
     if measured is None or not 1600 < measured[0] < 2100:
         return Misfit("shape")
-    operation: Operation = "count" if "count" in pieces.ops else "filter"
     return Ask(operation, ("discovery_year",), sets=sets, value=measured[0], operations=1)
 
 
@@ -343,7 +329,8 @@ def _neighbour(pieces: Pieces, table: Table) -> Ask | Misfit | None:
 def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:
     if not pieces.elements:
         return Misfit("no_element")
-    if "rank" in pieces.ops and len(pieces.elements) == 1:
+    members = "members" in pieces.scan.reading.folded() and {"group", "period"} & set(pieces.properties)
+    if ("rank" in pieces.ops and len(pieces.elements) == 1) or members:
         return Misfit("shape")
     properties = pieces.properties or (["name"] if _points_at(pieces.scan) else [])
     if not properties:
@@ -381,6 +368,10 @@ _RULES = (
     order,
     choose_member,
     check_state,
+    main_state,
+    beside,
+    between,
+    hop,
     _superlative,
     _comparative,
     _two_values,

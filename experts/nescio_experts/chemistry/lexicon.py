@@ -306,13 +306,22 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{stable or radioactive,radioactive or stable,stable or not,radioactive or not,radioactive or is it stable}",
     ),
     "isotopes": (
-        "{stable ,naturally occurring ,}{isotopes,nuclides}",
+        "{stable ,}{isotopes,nuclides}",
         "{isotope,stable isotope}",
     ),
     "stable_isotope_count": (
-        "{how many,number of,count of,count} {stable ,nonradioactive ,non radioactive }{isotopes,nuclides}",
+        "{how many,number of,count of,count} {stable,nonradioactive,non radioactive} {isotopes,nuclides}",
         "stable isotope count",
     ),
+    "isotope_count": (
+        "{how many,number of,count of,count} {different ,known ,total ,}{isotopes,nuclides}",
+        "total isotopes",
+    ),
+    "natural_isotopes": (
+        "{how many ,number of ,count of ,}{natural,naturally occurring,naturally existing} {isotope,isotopes,nuclides}",
+        "{isotopes,nuclides} .. {occur,occurs,exist,found,occurring} {in nature,naturally}",
+    ),
+    "radioactive_isotope_count": ("{how many,number of,count of,count} {radioactive,unstable} {isotopes,nuclides}",),
     "most_abundant_isotope": (
         "{most {common,abundant,prevalent,plentiful},commonest,main,predominant,dominant} {natural ,"
         "naturally occurring ,}"

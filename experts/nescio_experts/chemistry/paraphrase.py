@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nescio_experts.chemistry.scan import CHEMISTRY_FILLERS, Scan
+from nescio_experts.chemistry.found import Scan
+from nescio_experts.chemistry.scan import CHEMISTRY_FILLERS
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from nescio_experts.chemistry.found import Scan, is_ordinal, whole_number
 from nescio_experts.chemistry.properties import PROPERTIES
-from nescio_experts.chemistry.question import Misfit
-from nescio_experts.chemistry.scan import CHEMISTRY_FILLERS, Scan, is_ordinal, whole_number
+from nescio_experts.chemistry.question import Ask, Misfit
+from nescio_experts.chemistry.scan import CHEMISTRY_FILLERS
 from nescio_experts.chemistry.table import Table
 from nescio_experts.grounded import Coverage, Hit
 
@@ -233,8 +234,11 @@ def _counted(pieces: Pieces) -> None:
             pieces.used.add(i)
 
 
-def loose(scan: Scan) -> Misfit | None:
-    """A misfit if two properties, or two elements, stand side by side without anything that joins them."""
+def loose(scan: Scan, ask: Ask) -> Misfit | None:
+    """A misfit if two properties, or two elements, stand side by side without anything that joins them.
+
+    Symbols that are compared or put in order need nothing ("rank Li Na K by density").
+    """
     hits = [h for h in scan.of("p:") if h.id[2:] not in _WEAK]
     for first, second in pairwise(hits):
         if first.id == second.id or first.indexes == second.indexes:
@@ -245,6 +249,8 @@ def loose(scan: Scan) -> Misfit | None:
             return Misfit("shape")
     for one, other in pairwise(scan.named):
         if one.number == other.number or one.indexes == other.indexes:
+            continue
+        if ask.operation in {"order", "choose"} and one.how == other.how == "symbol":
             continue
         compared = any(
             one.indexes[-1] < hit.indexes[0] < other.indexes[0] for hit in scan.hits if hit.id.startswith(("c+", "c-"))

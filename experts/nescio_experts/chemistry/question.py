@@ -10,8 +10,11 @@ Operation = Literal[
     "check_order", "check_bound", "check_value", "check_set", "check_extreme", "check_symbol",
     "check_same", "check_state",
     "difference", "range", "ratio", "extreme", "filter", "count", "list", "mean", "median", "sum", "neighbour",
-    "mass_of_amount", "amount_of_mass",
+    "beside", "mass_of_amount", "amount_of_mass", "main_state",
 ]  # fmt: skip
+
+
+Side = Literal["above", "below", "left", "right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,14 @@ class Ask:
         rank: 2 for "second highest".
         top: 3 for "the three densest".
         bound: A limit to check or filter by.
+        ceiling: The upper end of a range whose lower end is `bound`; both ends belong to it.
         value: A value to verify, or an amount to convert.
         units: Units asked for.
         nth: Which ionisation energy.
         measured: Whether a measured value is insisted on.
         kelvin: Temperature at which a phase is asked.
+        side: On which side of an element its neighbour in the table is asked for.
+        inner: What to answer first, for the element to ask about.
         operations: Number of operations on facts, for the evidence.
     """
 
@@ -53,11 +59,14 @@ class Ask:
     rank: int = 1
     top: int = 1
     bound: Bound | None = None
+    ceiling: float | None = None
     value: float | None = None
     units: tuple[str, ...] = ()
     nth: int = 1
     measured: bool = False
     kelvin: float | None = None
+    side: Side | None = None
+    inner: Ask | None = None
     operations: int = 0
 
 
@@ -66,10 +75,10 @@ class Misfit:
     """Why a question asks for something else.
 
     Attributes:
-        kind: ``unknown`` (names nobody knows), ``unexplained`` (words left over), ``no_property``, ``no_element`` or
-            ``shape`` (the pieces do not make a question).
+        kind: ``unknown`` (names nobody knows), ``unexplained`` (words left over), ``no_property``, ``no_element``,
+            ``shape`` (the pieces do not make a question) or ``time`` (it is about another time than the table's).
         words: The words concerned.
     """
 
-    kind: Literal["unknown", "unexplained", "no_property", "no_element", "shape"]
+    kind: Literal["unknown", "unexplained", "no_property", "no_element", "shape", "time"]
     words: tuple[str, ...] = ()

@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from nescio_experts.chemistry.found import Named, Scan
 from nescio_experts.chemistry.sets import in_set
 from nescio_experts.chemistry.table import Table
 from nescio_experts.grounded import Hit
-
-if TYPE_CHECKING:
-    from nescio_experts.chemistry.scan import Named, Scan
 
 _TO = r"(?:up to and including|to and including|up to|down to|to|through|thru|until|till)"
 _NOUN = r"(groups?|columns?|periods?|rows?|elements|atomic numbers?|element numbers?)"

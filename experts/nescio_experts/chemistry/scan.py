@@ -6,13 +6,13 @@ It says what is there, not what is asked; `interpret` does that.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 
-from nescio_experts.chemistry.amounts import Amount, find_amount
+from nescio_experts.chemistry.amounts import find_amount
 from nescio_experts.chemistry.asides import set_aside
 from nescio_experts.chemistry.courtesy import COURTESIES, FILLER_WORDS
+from nescio_experts.chemistry.discoveries import Discoveries
+from nescio_experts.chemistry.found import ORDINALS, Named, Number, Scan, covered, line_of
 from nescio_experts.chemistry.frames import FRAMES
 from nescio_experts.chemistry.lexicon import PROPERTY_PHRASES
 from nescio_experts.chemistry.operators import COMPARATIVES, CONDITIONS, LACKING, OPERATIONS, SETS, UNITS
@@ -25,8 +25,6 @@ from nescio_experts.grounded import FILLERS, Claims, Gazetteer, Hit, Phrasebook,
 
 CHEMISTRY_FILLERS = (FILLERS | FILLER_WORDS) - {"same", "without", "another", "else", "happens", "happening"}
 _ROMAN = {r: n for n, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii".split(), 1)}
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_COUNTS = "one two three four five six seven eight nine ten".split()
 _NUMBERED = re.compile(
     r"(?<!\S)(?<!mass )(?<!nucleon )(?:(?:atomic|element|proton|periodic|ordinal|serial|order) (?:number|no|num)"
     r"(?: of| is| equals| equal to)?"
@@ -46,64 +44,13 @@ _NTH_SET = re.compile(
     r"(?<!\S)(first|second|third|fourth|fifth|sixth|seventh|\d{1,2}(?:st|nd|rd|th)) (period|row|group|column)(?!\S)"
 )
 _BLOCK = re.compile(r"(?<!\S)(?:([spdf]) block|block ([spdf]))(?!\S)")
+_HYDROGENS = (
+    (re.compile(r"(?<!\S)protium(?!\S)"), 1),
+    (re.compile(r"(?<!\S)(?:deuterium|(?<!how )heavy hydrogen)(?!\S)"), 2),
+    (re.compile(r"(?<!\S)(?:tritium|super ?heavy hydrogen)(?!\S)"), 3),
+)
+"""The isotopes of hydrogen that have names of their own, and their mass numbers."""
 _GLUED = re.compile(r"^(?:([A-Z][a-z]?)(\d{1,3})|(\d{1,3})([A-Z][a-z]?))$")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An element that the question points at, and how: "name", "symbol", "number" or "corrected"."""
-
-    number: int
-    indexes: tuple[int, ...]
-    how: str
-    similarity: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number that nothing else explained, at word `index`."""
-
-    value: float
-    index: int
-
-
-@dataclass(slots=True)
-class Scan:
-    """Everything found in one question.
-
-    Attributes:
-        claims: Which words were explained.
-        named: Elements, in order.
-        isotopes: Pairs (atomic number, mass number), in order.
-        sets: Sets of elements ("group:17", "series:Halogens") with their words.
-        hits: Phrases of all other kinds, in order.
-        numbers: Numbers left over.
-        amount: An amount of substance, or a mass, to convert.
-        respelled: Corrected words of phrases.
-    """
-
-    claims: Claims
-    named: list[Named] = field(default_factory=list)
-    isotopes: list[tuple[int, int]] = field(default_factory=list)
-    sets: list[Hit] = field(default_factory=list)
-    hits: list[Hit] = field(default_factory=list)
-    numbers: list[Number] = field(default_factory=list)
-    amount: Amount | None = None
-    respelled: int = 0
-
-    @property
-    def reading(self) -> Reading:
-        """The words."""
-        return self.claims.reading
-
-    def of(self, kind: str) -> list[Hit]:
-        """Hits whose meaning starts with `kind`, e.g. "p:"."""
-        return [hit for hit in self.hits if hit.id.startswith(kind)]
-
-    def between(self, first: int, second: int) -> str:
-        """The text between two words."""
-        words = self.reading.words
-        return self.reading.text[words[first].end : words[second].start].casefold()
 
 
 class Scanner:
@@ -118,7 +65,9 @@ class Scanner:
         cased = [(symbol, str(z)) for symbol, z in self._symbols.items()]
         cased += [(symbol.upper(), str(z)) for symbol, z in self._symbols.items() if symbol in LOWER_SYMBOLS]
         self._book = _phrasebook()
-        self.gazetteer = Gazetteer(names, cased=cased, never=(*NO_TYPOS, *self._book.vocabulary, *CHEMISTRY_FILLERS))
+        self._discoveries = Discoveries(table)
+        never = (*NO_TYPOS, *self._book.vocabulary, *CHEMISTRY_FILLERS, *self._discoveries.words)
+        self.gazetteer = Gazetteer(names, cased=cased, never=never)
 
     def scan(self, text: str) -> Scan:
         """The pieces of `text`."""
@@ -132,6 +81,7 @@ class Scanner:
         self._named(scan)
         self._of_mass(scan)
         self._phrases(scan)
+        self._discoveries.find(scan)
         self._numbers(scan)
         set_aside(scan)
         self._corrected(scan)
@@ -142,10 +92,10 @@ class Scanner:
     # -- isotopes -----------------------------------------------------------------------------------------------
 
     def _isotopes(self, scan: Scan) -> None:
-        for alias, mass in (("protium", 1), ("deuterium", 2), ("tritium", 3)):
-            for i, word in enumerate(scan.reading.words):
-                if word.folded == alias:
-                    self._add_isotope(scan, 1, mass, (i,))
+        line, starts = line_of(scan.reading)
+        for pattern, mass in _HYDROGENS:
+            for match in pattern.finditer(line):
+                self._add_isotope(scan, 1, mass, covered(match, starts))
         for mention in self.gazetteer.find(scan.reading):
             after = mention.end
             if after >= len(scan.reading) or scan.between(after - 1, after).strip() not in {"", "-"}:
@@ -156,19 +106,19 @@ class Scanner:
             if number is not None:
                 self._add_isotope(scan, int(mention.entities[0]), number, (*mention.indexes, after))
         for i, word in enumerate(scan.reading.words):
-            match = _GLUED.match(word.text)
-            symbol, digits = (match[1] or match[4], match[2] or match[3]) if match else ("", "")
+            glued = _GLUED.match(word.text)
+            symbol, digits = (glued[1] or glued[4], glued[2] or glued[3]) if glued else ("", "")
             z = self._symbols.get(symbol, 0)
             if z > 1 and int(digits) >= 1.5 * z:
                 self._add_isotope(scan, z, int(digits), (i,))
 
     def _of_mass(self, scan: Scan) -> None:
         """An isotope that is given by an element and a mass number apart ("copper with mass number 63")."""
-        line, starts = _line(scan.reading)
-        match = _MASS_NUMBER.search(line)
-        if match is None or len(scan.named) != 1 or scan.isotopes:
+        line, starts = line_of(scan.reading)
+        given = _MASS_NUMBER.search(line)
+        if given is None or len(scan.named) != 1 or scan.isotopes:
             return
-        self._add_isotope(scan, scan.named[0].number, int(match[1]), _covered(match, starts))
+        self._add_isotope(scan, scan.named[0].number, int(given[1]), covered(given, starts))
         scan.named = [] if scan.isotopes else scan.named
 
     def _add_isotope(self, scan: Scan, z: int, mass: int, indexes: tuple[int, ...]) -> None:
@@ -179,11 +129,11 @@ class Scanner:
     # -- elements by number, and numbered sets --------------------------------------------------------------------
 
     def _numbered(self, scan: Scan) -> None:
-        line, starts = _line(scan.reading)
+        line, starts = line_of(scan.reading)
         self._amounts_and_ranges(scan, line, starts)
         for pattern in (_NUMBERED, _PROTONS):
             for match in pattern.finditer(line):
-                indexes = _covered(match, starts)
+                indexes = covered(match, starts)
                 numbers = [int(group) for group in match.groups() if group]
                 if re.search(r"(?<![^\W_])-\d", scan.between(indexes[0], indexes[-1]) + str(numbers[0])):
                     continue
@@ -192,21 +142,21 @@ class Scanner:
                     scan.claims.claim(indexes, "element")
         for kind, pattern in (("group", _GROUP), ("period", _PERIOD), ("block", _BLOCK)):
             for match in pattern.finditer(line):
-                _add_set(scan, kind, next(g for g in match.groups() if g), _covered(match, starts))
+                _add_set(scan, kind, next(g for g in match.groups() if g), covered(match, starts))
         for name, group, match in families(line):
             if self.gazetteer.entities(name):
-                _add_set(scan, "group", str(group), _covered(match, starts))
+                _add_set(scan, "group", str(group), covered(match, starts))
         for match in _NTH_SET.finditer(line):
             kind = "period" if match[2] in {"period", "row"} else "group"
-            _add_set(scan, kind, match[1], _covered(match, starts))
+            _add_set(scan, kind, match[1], covered(match, starts))
 
     @staticmethod
     def _amounts_and_ranges(scan: Scan, line: str, starts: list[int]) -> None:
         if (found := find_amount(line)) is not None:
             scan.amount = found[0]
-            scan.claims.claim(tuple(i for match in found[1] for i in _covered(match, starts)), "amount")
+            scan.claims.claim(tuple(i for match in found[1] for i in covered(match, starts)), "amount")
         for meaning, match in numbered_ranges(line):
-            indexes = _covered(match, starts)
+            indexes = covered(match, starts)
             if scan.claims.free(indexes):
                 scan.hits += [Hit("x:unclear", indexes)] if not exists(meaning) else []
                 (scan.sets if meaning.startswith("g:") else scan.hits).append(Hit(meaning, indexes))
@@ -221,7 +171,7 @@ class Scanner:
             symbol = mention.surface in self._symbols
             if symbol and (is_ion(reading, mention.start) or not is_symbol_here(reading, mention.start)):
                 continue
-            if mention.surface == "lead" and reading.folded(mention.end, mention.end + 1) == ("to",):
+            if mention.surface == "lead" and _is_verb(reading, mention.end):
                 continue
             how = "symbol" if symbol or len(mention.surface) <= 2 else "name"
             scan.named.append(Named(z, tuple(mention.indexes), how))
@@ -250,6 +200,7 @@ class Scanner:
                 z = int(found.mention.entities[0])
                 scan.named.append(Named(z, (i,), "corrected", found.similarity))
                 scan.claims.claim((i,), "element")
+                scan.read.append((word.text, found.name))
 
     # -- phrases and numbers ------------------------------------------------------------------------------------------
 
@@ -283,7 +234,8 @@ class Scanner:
         """Word index → the phrase word that it misspells by one edit, if it can be no other."""
         fixes = {}
         for i, word in enumerate(reading.words):
-            known = word.folded in self._book.vocabulary or word.folded in CHEMISTRY_FILLERS or word.folded in NO_TYPOS
+            known = any(word.folded in words for words in (self._book.vocabulary, CHEMISTRY_FILLERS, NO_TYPOS))
+            known = known or word.folded in self._discoveries.words
             if not known and not self.gazetteer.entities(word.folded) and len(word.folded) >= 5:
                 fix = _nearest(word.folded)
                 if fix is not None and self.gazetteer.correct(reading, i, i + 1) is None:
@@ -312,6 +264,12 @@ def _stem(word: str) -> str:
     return re.sub(r"(ing|ed|es|s|d)$", "", word)
 
 
+def _is_verb(reading: Reading, end: int) -> bool:
+    """Whether the "lead" before word `end` is a verb ("may lead to melting") and no metal ("hot for lead to melt")."""
+    before = reading.folded(max(0, end - 2), end - 1)
+    return reading.folded(end, end + 1) == ("to",) and before not in {("of",), ("for",), ("heat",), ("get",)}
+
+
 def _respell(reading: Reading, fixes: dict[int, str]) -> Reading:
     text, at = "", 0
     for i, fix in sorted(fixes.items()):
@@ -320,22 +278,9 @@ def _respell(reading: Reading, fixes: dict[int, str]) -> Reading:
     return Reading.of(text + reading.text[at:])
 
 
-def _line(reading: Reading) -> tuple[str, list[int]]:
-    """The folded words joined by blanks, and where each starts in that line."""
-    starts, at = [], 0
-    for word in reading.folded():
-        starts.append(at)
-        at += len(word) + 1
-    return " ".join(reading.folded()), starts
-
-
-def _covered(match: re.Match[str], starts: Iterable[int]) -> tuple[int, ...]:
-    return tuple(i for i, start in enumerate(starts) if match.start() <= start < match.end())
-
-
 def _add_set(scan: Scan, kind: str, value: str, indexes: tuple[int, ...]) -> None:
-    if value in _ORDINALS:
-        value = str(_ORDINALS.index(value) + 1)
+    if value in ORDINALS:
+        value = str(ORDINALS.index(value) + 1)
     value = re.sub(r"(?<=\d)(st|nd|rd|th)$", "", value)
     if kind != "block":
         value = str(_ROMAN.get(value, value))
@@ -347,17 +292,3 @@ def _add_set(scan: Scan, kind: str, value: str, indexes: tuple[int, ...]) -> Non
 
 def _whole(word: str) -> int | None:
     return int(word) if word.isdigit() and word.isascii() and len(word) <= 3 else None
-
-
-def whole_number(word: str) -> int | None:
-    """The number that `word` counts or ranks ("three", "3", "third", "3rd"), or None."""
-    for words in (_ORDINALS, _COUNTS):
-        if word in words:
-            return words.index(word) + 1
-    match = re.fullmatch(r"(\d{1,3})(st|nd|rd|th)?", word)
-    return int(match[1]) if match else None
-
-
-def is_ordinal(word: str) -> bool:
-    """Whether `word` ranks rather than counts."""
-    return word in _ORDINALS or re.fullmatch(r"\d{1,3}(st|nd|rd|th)", word) is not None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nescio_experts.chemistry.table import Table
+from nescio_experts.chemistry.people import surnames
+from nescio_experts.chemistry.table import CONTRADICTED_YEARS, Element, Table
 
 SET_PROPERTIES = {
     "series": "series",
@@ -16,6 +17,9 @@ SET_PROPERTIES = {
     "radioactive": "radioactive",
     "stable": "radioactive",
     "monoisotopic": "isotopes",
+    "discoverer": "discoverers",
+    "country": "discovery_location",
+    "discovered": "discovery_year",
 }
 """Set → the property that decides membership."""
 
@@ -27,6 +31,8 @@ def in_set(table: Table, z: int, name: str, kelvin: float = 298.15) -> bool | No
     if kind == "phase":
         phase = element.phase_at(kelvin)
         return None if phase is None else phase == value
+    if kind in {"discoverer", "country", "discovered"}:
+        return _discovered(element, kind, value)
     facts: dict[str, bool] = {
         "series": element.series == value,
         "group": _among(element.group, value),
@@ -43,6 +49,17 @@ def in_set(table: Table, z: int, name: str, kelvin: float = 298.15) -> bool | No
     if (kind in {"radioactive", "stable"} and decays_slowly) or (kind == "group" and element.group is None):
         return None
     return facts[kind]
+
+
+def _discovered(element: Element, kind: str, value: str) -> bool | None:
+    """Whether its discovery is by that person, in that country or in those years; None where none is recorded."""
+    if kind == "discoverer":
+        return value in surnames(element.text_of("discoverers") or "")
+    if kind == "country":
+        country = element.text_of("discovery_location")
+        return None if country is None else value in [one.strip() for one in country.split("/")]
+    year = None if element.number in CONTRADICTED_YEARS else element.number_of("discovery_year")
+    return None if year is None else _among(int(year), value)
 
 
 def _among(number: int | None, value: str) -> bool:

@@ -50,12 +50,16 @@ class Solver(Aggregates):
             "median": self._mean,
             "sum": self._mean,
             "neighbour": self._neighbour,
+            "beside": self._beside,
+            "main_state": self._main_state,
             "mass_of_amount": self._amount,
             "amount_of_mass": self._amount,
         }
 
     def solve(self, ask: Ask) -> Solved | Missing:
         """The answer, or what is missing."""
+        if ask.inner is not None:
+            return self._in_two_steps(ask, ask.inner)
         if ask.properties == ("heavy",):
             return self._heavy(ask)
         if "heavy" in ask.properties:
@@ -84,6 +88,30 @@ class Solver(Aggregates):
             if isinstance(chosen, Solved):
                 text = chosen.text
         return self._solved(text, ask.elements, ask.properties)
+
+    def _in_two_steps(self, ask: Ask, inner: Ask) -> Solved | Missing:
+        """A fact of the one element that another question leads to, and how it led there."""
+        found = self.solve(inner)
+        if isinstance(found, Missing):
+            return found
+        chosen = [z for z in found.elements if z not in inner.elements]
+        if len(chosen) != 1:
+            return Missing("more than one element fits that description.", found.text)
+        solved = self.solve(replace(ask, inner=None, elements=(chosen[0],)))
+        if isinstance(solved, Missing):
+            return solved
+        text, citations = f"{solved.text} {found.text}", solved.citations + found.citations
+        return Solved(text, citations, solved.facts + found.facts, solved.elements)
+
+    def _main_state(self, ask: Ask) -> Solved | Missing:
+        element = self._table.elements[ask.elements[0]]
+        if len(element.oxidation_main) == 1:
+            return self._lookup(replace(ask, operation="lookup"))
+        clause = self._facts.clause(element.number, "oxidation_states")
+        if clause is None:
+            return self._missing(element.number, "oxidation_states", [])
+        several = f"my table names several main oxidation states of {element.name}, and none the most common."
+        return Missing(several, sentence(clause))
 
     def _unmeasured(self, z: int, prop: str) -> Missing:
         estimate = self._facts.clause(z, prop) or ""
@@ -174,7 +202,8 @@ class Solver(Aggregates):
         name = ask.sets[0]
         verdicts = [(z, in_set(self._table, z, name, ask.kelvin or ROOM_TEMPERATURE)) for z in ask.elements]
         if any(verdict is None for _, verdict in verdicts):
-            return Missing(f"the table does not settle the {name.partition(':')[0]} of all of them.")
+            label = PROPERTIES[SET_PROPERTIES[name.partition(":")[0]]].label
+            return Missing(f"the table does not settle the {label} of all of them.")
         belong = [self._name(z) for z, verdict in verdicts if verdict]
         prop = SET_PROPERTIES[name.partition(":")[0]]
         about = "; ".join(self._about(z, name, ask.kelvin) for z in ask.elements)
@@ -277,6 +306,8 @@ class Solver(Aggregates):
         if value is None or ask.bound is None:
             return self._missing(z, prop, [])
         holds = (value - ask.bound.value) * ask.bound.direction > 0
+        if ask.ceiling is not None:
+            holds = ask.bound.value <= value <= ask.ceiling
         clause = self._facts.clause(z, prop, units=ask.units, nth=ask.nth)
         return self._solved(sentence(f"{'yes' if holds else 'no'}: {clause}"), ask.elements, ask.properties)
 
@@ -317,7 +348,8 @@ class Solver(Aggregates):
         verdicts = [in_set(self._table, z, name, ask.kelvin or ROOM_TEMPERATURE) for name in ask.sets]
         if None in verdicts:
             unknown = ask.sets[verdicts.index(None)].partition(":")[0]
-            return Missing(f"the table does not settle the {unknown} of {self._name(z)}.")
+            label = PROPERTIES[SET_PROPERTIES[unknown]].label
+            return Missing(f"the table does not settle the {label} of {self._name(z)}.")
         clauses = dict.fromkeys(self._about(z, name, ask.kelvin) for name in ask.sets)
         props = tuple(dict.fromkeys(SET_PROPERTIES[name.partition(":")[0]] for name in ask.sets))
         text = f"{'yes' if all(verdicts) else 'no'}: {'; '.join(clauses)}"

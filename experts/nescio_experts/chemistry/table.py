@@ -39,6 +39,11 @@ _REFERENCES = {
 _METALS = frozenset(
     {"Alkali metals", "Alkaline earth metals", "Poor metals", "Transition metals", "Lanthanides", "Actinides"}
 )
+CONTRADICTED_YEARS = frozenset({60})
+"""Atomic numbers whose tabulated year of discovery contradicts its discoverer: Auer von Welsbach found neodymium (with
+praseodymium) in 1885, and the table says 1925."""
+_UNCERTAIN = 0.1
+"""Relative uncertainty of a sublimation point: for carbon, references differ by as much."""
 ESTIMATED_DENSITIES = frozenset({85, 87, *range(99, 119)})
 """Atomic numbers whose tabulated density is a theoretical estimate, as the database's own annotation lists them."""
 
@@ -108,12 +113,18 @@ class Element:
 
     def phase_at(self, kelvin: float) -> Phase | None:
         """Its phase at that temperature and normal pressure; None where the table does not settle it."""
-        melts, boils = self.number_of("melting_point"), self.number_of("boiling_point")
+        phases = {self._phase_of(form, kelvin) for form in self.transitions}
+        return phases.pop() if len(phases) == 1 else None
+
+    def _phase_of(self, form: Transition, kelvin: float) -> Phase | None:
+        melts, boils = form.melting_point, form.boiling_point
+        if form.sublimes and melts is None:
+            return _sublimed(kelvin, boils)
         if boils is not None and kelvin >= boils:
             return "gas"
         if melts is not None and kelvin < melts:
             return "solid"
-        if self.transitions and self.transitions[0].sublimes and boils is not None:
+        if boils is not None and form.sublimes:
             return "solid"
         if boils is not None and (melts is not None or self.symbol == "He"):
             return "liquid"
@@ -128,6 +139,13 @@ class Element:
         """The text in `column`, or None."""
         value = self.values.get(column)
         return value.strip() if isinstance(value, str) and value.strip() else None
+
+
+def _sublimed(kelvin: float, sublimes: float | None) -> Phase | None:
+    """The phase of a form without a melting point; near its sublimation point, which is uncertain, none is settled."""
+    if sublimes is None or abs(kelvin - sublimes) <= _UNCERTAIN * sublimes:
+        return None
+    return "solid" if kelvin < sublimes else "gas"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from nescio_experts.grounded import quantity, sentence
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """An answer in words, the facts it stands on, and how many they are."""
+    """An answer in words, the facts it stands on, how many they are, and the elements that it is about."""
 
     text: str
     citations: tuple[Citation, ...]
     facts: int
+    elements: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +69,50 @@ class Wording:
             return f"is {words[0] if direction > 0 else words[1]}"
         return f"has the {'higher' if direction > 0 else 'lower'} {PROPERTIES[prop].label}"
 
-    def _described(self, ask: Ask) -> str:
-        if not ask.sets:
-            return "elements"
-        parts = {"noun": "elements"}
-        tail = []
+    def _described(self, ask: Ask, *, one: bool = False) -> str:
+        """The set of `ask` in words: "halogens that are gases at 25 °C", of `one` "halogen that is a gas at 25 °C"."""
+        nouns: list[str] = []
+        tail: list[str] = []
+        verb = "that is" if one else "that are"
         for name in ask.sets:
             kind, _, value = name.partition(":")
             if kind == "series":
-                noun = series_name(value)
-                parts["noun"] = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+                nouns.append(series_name(value))
             elif kind in {"metal", "nonmetal"}:
-                parts["noun"] = f"{kind}s"
+                nouns.append(kind)
             elif kind == "phase":
                 at = quantity((ask.kelvin or ROOM_TEMPERATURE) - 273.15, "°C", decimals=6)
-                tail.append(f"that are {'gases' if value == 'gas' else value} at {at}")
+                gas = "a gas" if one else "gases"
+                tail.append(f"{verb} {gas if value == 'gas' else value} at {at}")
             else:
-                fixed = {"radioactive": "that are radioactive", "stable": "that are not radioactive"}
+                fixed = {"radioactive": f"{verb} radioactive", "stable": f"{verb} not radioactive"}
                 fixed |= {"block": f"of the {value}-block", "monoisotopic": "with one stable isotope"}
+                fixed |= {
+                    "discoverer": f"discovered by {value.title()}",
+                    "country": f"discovered in {'the ' if value.startswith('United') else ''}{value}",
+                }
                 tail.append(fixed.get(kind) or _numbered(kind, value))
-        return " ".join((parts["noun"], *tail))
+        noun = nouns[-1] if nouns else "element"
+        return " ".join((noun if one else _plural(noun), *tail))
 
     def _solved(
         self, text: str, elements: tuple[int, ...], properties: tuple[str, ...], *, facts: int | None = None
     ) -> Solved:
         about = subject([self._name(z) for z in elements])
         citations = self._facts.citation(about or "periodic table", properties)
-        return Solved(text, citations, facts if facts is not None else max(1, len(elements) * len(properties)))
+        counted = facts if facts is not None else max(1, len(elements) * len(properties))
+        return Solved(text, citations, counted, elements)
+
+
+def _plural(noun: str) -> str:
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
 def _numbered(kind: str, value: str) -> str:
     """Where elements stand: "in group 4", "in groups 3 to 11", "up to atomic number 81"."""
     first, dash, last = value.partition("-")
+    if kind == "discovered":
+        return f"discovered from {first} to {last}"
     if kind != "number":
         numbers = f"{first} to {last}" if dash else value.replace(",", " and ")
         return f"in {kind}{'' if value.isdigit() else 's'} {numbers}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from nescio_experts.geography import facts
 from nescio_experts.geography.atlas import Country, atlas
-from nescio_experts.geography.checking import check, same, versus
+from nescio_experts.geography.checking import chain, check, same, versus
 from nescio_experts.geography.cities import City, cities
 from nescio_experts.geography.extremes import extreme
 from nescio_experts.geography.facts import missing
@@ -18,6 +18,7 @@ from nescio_experts.geography.members import figures, groups_of, members, select
 from nescio_experts.geography.plans import (
     ByCode,
     CapitalOf,
+    Chain,
     Check,
     Doubt,
     Extreme,
@@ -32,6 +33,7 @@ from nescio_experts.geography.plans import (
     Versus,
 )
 from nescio_experts.geography.replies import Gap, Reply
+from nescio_experts.geography.trends import as_of, cities_ahead, close_cities
 from nescio_experts.geography.wording import inside, scope_words
 from nescio_experts.grounded import join, number, ordinal, sentence
 
@@ -57,7 +59,8 @@ def _lookup(plan: Lookup) -> Reply | Gap:
     clauses = list(dict.fromkeys(clauses))
     home = tuple(thing if isinstance(thing, Country) else atlas().countries[thing.country] for thing in plan.things)
     text = " ".join(sentence(clause) for clause in clauses)
-    return Reply(text, home, facts=len(clauses), official="official" in plan.props)
+    dated = bool({"population", "density", "size"} & set(plan.props))
+    return Reply(text, home, facts=len(clauses), official="official" in plan.props, dated=dated)
 
 
 def _clauses(thing: Country | City, prop: str, plan: Lookup) -> list[str] | Gap:
@@ -163,19 +166,23 @@ def _members(plan: Members) -> Reply | Gap:
         return Reply(sentence(f"there are 0 {what}"), _anchors(plan.scope), groups, facts=1, operations=1, empty=True)
     names = [_with_figure(country, plan.scope) for country in found.countries]
     shown = names[:_SHOWN]
+    dated = any(limit.dim in {"population", "density"} for limit in plan.scope.limits)
     rest = f" and {count - _SHOWN} more" if count > _SHOWN else ""
     verb = "is" if count == 1 else "are"
     listed = f"{join(shown)}{rest}"
     # Names after "do not use" would read as denied, so there they come first.
     denied = f"{listed} {verb} the {count} {what}"
-    text = sentence(denied if plan.scope.negated else f"there {verb} {count} {what}: {listed}")
+    age = f" ({as_of(*found.countries)})" if dated else ""
+    text = sentence((denied if plan.scope.negated else f"there {verb} {count} {what}: {listed}") + age)
     if found.note:
         text += " " + sentence(found.note)
     extra = [c for prop in plan.props for country in found.countries[:12] if (c := facts.of_country(country, prop))]
     if plan.props and (len(found.countries) > 12 or not extra):
         return Gap("that asks for a fact of too many countries at once.")
     text = " ".join((text, *(sentence(clause) for clause in extra)))
-    return Reply(text, found.countries, groups, facts=count + len(extra), operations=1, official=found.official)
+    return Reply(
+        text, found.countries, groups, facts=count + len(extra), operations=1, official=found.official, dated=dated
+    )
 
 
 def _with_figure(country: Country, scope: Scope) -> str:
@@ -198,9 +205,15 @@ def _towns(plan: Towns) -> Reply | Gap:
     if not found:
         return Gap("my tables hold no city there.")
     ranked = found if plan.direction == "max" else list(reversed(found))
-    chosen = ranked[plan.rank - 1 : plan.rank - 1 + max(1, plan.number)]
+    start, end = plan.rank - 1, plan.rank - 1 + max(1, plan.number)
+    chosen = ranked[start:end]
     if not chosen:
         return Gap("my tables do not hold that many cities there.")
+    for at in (start, end):
+        beside = ranked[at - 1 : at + 1] if at else []
+        expected = plan.direction == "max"
+        if len(beside) == 2 and cities_ahead(*beside) is not expected:
+            return Gap(close_cities([city.name for city in beside]))
     return _ranked_towns(plan, chosen)
 
 
@@ -294,7 +307,9 @@ def _total(plan: Total) -> Reply | Gap:
         words = facts.figure_words(total, plan.dim, plan.unit)
         text = f"{what} together {'have' if plan.dim == 'population' else 'cover'} {words}"
     countries = tuple(country for country, _ in values)
-    return Reply(sentence(text), countries, groups_of(plan.scope), facts=len(values), operations=1)
+    dated = plan.dim in {"population", "density"}
+    text += f" ({as_of(*countries)})" if dated else ""
+    return Reply(sentence(text), countries, groups_of(plan.scope), facts=len(values), operations=1, dated=dated)
 
 
 def _sorted(countries: list[Country]) -> list[Country]:
@@ -329,6 +344,7 @@ _FORMS: Final[dict[type[Any], Callable[[Any], Reply | Gap]]] = {
     Extreme: extreme,
     Total: _total,
     Money: _money,
+    Chain: chain,
     Check: check,
     Same: same,
     Versus: versus,

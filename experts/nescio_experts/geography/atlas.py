@@ -124,6 +124,8 @@ class Atlas:
     demonyms: Mapping[str, tuple[str, ...]]
     dissolved: Mapping[str, str]
     corrections: tuple[Mapping[str, Any], ...]
+    overseas: Mapping[str, tuple[str, ...]]
+    doubtful_borders: Mapping[frozenset[str], str]
 
     def sovereign(self) -> tuple[Country, ...]:
         """What "countries" means in a superlative or a list."""
@@ -147,9 +149,11 @@ class Atlas:
             return self.officials[code]
         return tuple(get_official_languages(code) or get_official_languages(code, de_facto=True))
 
-    def cite(self, *countries: Country, official: bool = False, groups: tuple[Group, ...] = ()) -> tuple[Citation, ...]:
-        """The sources behind facts about `countries`."""
-        cited = [Citation("GeoNames country table", *source(), url="https://www.geonames.org/countries/")]
+    def cite(
+        self, *countries: Country, official: bool = False, groups: tuple[Group, ...] = (), about: str = ""
+    ) -> tuple[Citation, ...]:
+        """The sources behind facts about `countries`; `about` says what the table's date does not."""
+        cited = [Citation("GeoNames country table", *source(), about, "https://www.geonames.org/countries/")]
         for entry in self.corrections:
             if any(entry["country"] == country.code for country in countries):
                 text = f"{entry['field']}: {entry['value']} since {entry['since']}, not {entry['was'] or 'none'}"
@@ -183,7 +187,7 @@ def atlas() -> Atlas:
     also = {code: tuple(row.get("also", ())) for code, row in names.items() if code in countries}
     for code, name in ((code, row["name"]) for code, row in raw.items()):
         also[code] = tuple(dict.fromkeys((*also.get(code, ()), name, countries[code].name)))
-    rest = {key: names[key] for key in ("ambiguous", "parts", "former", "invented")}
+    rest = {key: names[key] for key in ("ambiguous", "forms", "parts", "former", "invented")}
     return Atlas(
         countries,
         groups,
@@ -194,6 +198,8 @@ def atlas() -> Atlas:
         people,
         fixes["dissolved"],
         tuple(fixes["correction"]),
+        {code: tuple(parts) for code, parts in fixes["overseas"].items()},
+        {frozenset(entry["pair"]): entry["why"] for entry in fixes["doubtful_border"]},
     )
 
 

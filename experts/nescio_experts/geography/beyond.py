@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 from nescio_experts.geography.plans import Doubt, Limit
-from nescio_experts.geography.scoping import limit_of
+from nescio_experts.geography.scoping import CONJUNCTION, limit_of
 from nescio_experts.geography.signs import Mark, Signs
 
 _REALMS: Final = frozenset({"kingdom", "kingdoms", "republic", "republics"})
@@ -86,7 +87,7 @@ def _other_days(signs: Signs) -> Doubt | None:
     text = _plain(signs)
     found = _OTHER_DAYS.search(text)
     if found is not None:
-        return Doubt(f'my tables say how things are today, not who came first or what may be ("{found[0]}").')
+        return Doubt(f'my tables hold one state of each fact, not who came first or what may be ("{found[0]}").')
     ranks = [number for number in signs.numbers if number.rank and number.value > 1]
     if ranks and not signs.has("n:city") and not any(mark.id.startswith("sup:") for mark in signs.marks):
         return Doubt("I could not tell what is to be ranked.")
@@ -169,9 +170,23 @@ def _borders(signs: Signs) -> Doubt | None:
         return Doubt("I know the neighbours of a country, not those of a group of countries.")
     if not signs.places and "currency" in signs.props and signs.has("n:country") and signs.has("n:countries"):
         return Doubt("I can go from a currency to its countries, not on to their neighbours' currencies.")
+    if _chained_neighbours(signs):
+        return Doubt("I know the neighbours of a country, not who among them is meant, nor their neighbours.")
     if re.search(r"\b(?:my|your|our) neighbo", _plain(signs)):
         return Doubt("I do not know whose neighbours you mean.")
     return None
+
+
+def _chained_neighbours(signs: Signs) -> bool:
+    """Such as "Chile's neighbour Peru", "the neighbours of the neighbours of Portugal"."""
+    marks = [m for m in signs.marks if m.id == "p:neighbours" and m.text.startswith(("neighbour", "neighbor"))]
+    nouns = [mark for mark in marks if not mark.text.endswith(("ing", "ed"))]
+    named = {place.start for place in signs.places if place.codes}
+    owned = {place.end for place in signs.places if place.codes}
+    words = signs.reading.folded()
+    apposed = any(m.end in named and m.start - 1 in owned and words[m.start - 1] == "s" for m in nouns)
+    gaps = [signs.between(one.end, two.start) for one, two in pairwise(nouns)]
+    return apposed or any(CONJUNCTION.search(gap) is None for gap in gaps)
 
 
 def _limited(signs: Signs) -> Doubt | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from nescio_experts.geography import facts, figures
+from nescio_experts.geography import facts, figures, trends
 from nescio_experts.geography.atlas import Country, atlas
+from nescio_experts.geography.borders import neighbour_names, open_border
 from nescio_experts.geography.cities import City, cities
-from nescio_experts.geography.plans import Check, Same, Thing, Versus
+from nescio_experts.geography.plans import Chain, Check, Direction, Limit, Same, Thing, Versus
 from nescio_experts.geography.replies import Gap, Reply
 from nescio_experts.grounded import join, number, sentence
 
@@ -30,9 +31,13 @@ def _border(plan: Check) -> Reply | Gap:
     if any(country.neighbours is None for country in (one, *others)):
         return Gap("my tables hold no land borders for that territory.")
     apart = [other for other in others if other.code not in (one.neighbours or ())]
+    for other in others:
+        told = open_border(one, other)
+        if told and (other in apart or frozenset({one.code, other.code}) in atlas().doubtful_borders):
+            return Gap(told)
     named = join([other.the for other in apart or others])
     clause = f"{one.the} and {named} {'do not share' if apart else 'share'} a land border"
-    names = facts.neighbour_names(one)
+    names = neighbour_names(one)
     beside = f"; {one.the} borders {join(names)}" if names and apart else ""
     return _said(not apart, clause + beside, one, *others, count=1 + len(others))
 
@@ -104,9 +109,17 @@ def _limit(plan: Check) -> Reply | Gap:
     if value is None:
         return Gap(f"my tables hold no {plan.limit.dim} for {plan.thing.name}.")
     yes = figures.within(value, plan.limit)
+    if isinstance(plan.thing, Country) and _open(plan.thing, plan.limit):
+        return Gap(trends.open_limit([plan.thing.the]))
     verb = "covers" if plan.limit.dim == "area" else "has"
     clause = f"{_the(plan.thing)} {verb} {facts.figure_words(value, plan.limit.dim, plan.limit.unit)}"
+    clause += _age(plan.limit.dim, plan.thing)
     return _said(yes, clause, _home(plan.thing))
+
+
+def _open(country: Country, limit: Limit) -> bool:
+    dated = limit.dim in {"population", "density"}
+    return dated and trends.passes(country, limit.low, limit.high, limit.dim) is None
 
 
 _KINDS: Final[dict[str, Callable[[Check], Reply | Gap]]] = {
@@ -144,7 +157,10 @@ def versus(plan: Versus) -> Reply | Gap:
     known = [(thing, value) for thing, value in values if value is not None]
     if len(known) < len(values):
         return Gap(f"my tables hold no {plan.dim} for one of them.")
-    ordered = sorted(known, key=lambda pair: -pair[1] if plan.direction == "max" else pair[1])
+    ordered = _ordered(plan, known)
+    rivals = _rivals(plan, ordered)
+    if rivals:
+        return Gap(_open_order(plan.dim, rivals))
     if plan.mode == "check":
         return _checked(plan, known)
     if plan.mode in {"difference", "ratio"}:
@@ -154,18 +170,89 @@ def versus(plan: Versus) -> Reply | Gap:
         return _reply(plan, f"{told} are equal: {facts.figure_words(ordered[0][1], plan.dim, plan.unit)} each")
     first = f"{_the(ordered[0][0])} {_more(plan)}: {facts.figure_words(ordered[0][1], plan.dim, plan.unit)}"
     rest = [f"{facts.figure_words(value, plan.dim, plan.unit)} for {_the(thing)}" for thing, value in ordered[1:]]
-    return _reply(plan, f"{first}, against {join(rest)}")
+    return _reply(plan, f"{first}, against {join(rest)}{_age(plan.dim, *plan.things)}")
+
+
+def chain(plan: Chain) -> Reply | Gap:
+    """Whether a thing stands to each of several others as is asked: "bigger than Chile and smaller than Brazil"."""
+    figures_ = [facts.figure(thing, plan.dim) for thing in (plan.thing, *(other for _, other in plan.links))]
+    if any(value is None for value in figures_):
+        return Gap(f"my tables hold no {plan.dim} for one of them.")
+    found = [_linked(plan, direction, other) for direction, other in plan.links]
+    things = (plan.thing, *(other for _, other in plan.links))
+    if None in found:
+        return Gap(_open_order(plan.dim, things))
+    pairs = zip(things, figures_, strict=True)
+    told = [f"{_the(thing)} {facts.figure_words(value or 0.0, plan.dim, plan.unit)}" for thing, value in pairs]
+    text = f"{'Yes' if all(found) else 'No'}: {join(told)}{_age(plan.dim, *things)}"
+    home = tuple(_home(thing) for thing in things)
+    return Reply(sentence(text), home, facts=len(home), operations=1, dated=plan.dim in {"population", "density"})
+
+
+def _linked(plan: Chain, direction: Direction, other: Thing) -> bool | None:
+    more = _ahead(plan.thing, other, plan.dim)
+    return None if more is None else more is (direction == "max")
+
+
+def _ordered(plan: Versus, known: list[tuple[Thing, float]]) -> list[tuple[Thing, float]]:
+    most = plan.direction == "max"
+    countries = [(value, thing) for thing, value in known if isinstance(thing, Country)]
+    if len(countries) == len(known):
+        return [(country, value) for value, country in trends.in_order(countries, plan.dim, most=most)]
+    return sorted(known, key=lambda pair: -pair[1] if most else pair[1])
+
+
+def _rivals(plan: Versus, ordered: list[tuple[Thing, float]]) -> tuple[Thing, ...]:
+    """The things of which it is open who is ahead."""
+    first = ordered[0][0]
+    others = [thing for thing, value in ordered[1:] if value != ordered[0][1]]
+    unsure = [other for other in others if _ahead(first, other, plan.dim) is not (plan.direction == "max")]
+    if plan.mode in {"difference", "ratio"}:
+        most = ordered[0][1]
+        unsure = [
+            thing
+            for thing, value in ordered[1:]
+            if value != most and _ahead(thing, first, plan.dim) is not (value > most)
+        ]
+    return (first, *unsure) if unsure else ()
+
+
+def _ahead(one: Thing, other: Thing, dim: str) -> bool | None:
+    if isinstance(one, Country) and isinstance(other, Country):
+        if dim in {"population", "density", "area"}:
+            return trends.ahead(one, other, dim)
+        return (facts.figure(one, dim) or 0.0) > (facts.figure(other, dim) or 0.0)
+    if isinstance(one, City) and isinstance(other, City):
+        return trends.cities_ahead(one, other)
+    return trends.cities_apart(facts.figure(one, dim) or 0.0, facts.figure(other, dim) or 0.0)
+
+
+def _open_order(dim: str, things: tuple[Thing, ...]) -> str:
+    names = [_the(thing) for thing in things]
+    if all(isinstance(thing, City) for thing in things):
+        return trends.close_cities(names)
+    return trends.open_order(dim, names)
+
+
+def _age(dim: str, *things: Thing) -> str:
+    """What to say of the age of the figures, "" where there is nothing to say."""
+    countries = [thing for thing in things if isinstance(thing, Country)]
+    return f" ({trends.as_of(*countries)}{_since(countries)})" if countries and dim in {"population", "density"} else ""
+
+
+def _since(countries: list[Country]) -> str:
+    return trends.since(*countries) if len(countries) > 1 else ""
 
 
 def _checked(plan: Versus, known: list[tuple[Thing, float]]) -> Reply:
     (one, first), (other, second) = known[0], known[1]
-    yes = first > second if plan.direction == "max" else first < second
-    yes = yes or (plan.equal_counts and first >= second)
+    yes = first != second and _ahead(one, other, plan.dim) is (plan.direction == "max")
+    yes = yes or (plan.equal_counts and first == second)
     told = " against ".join(
         f"{facts.figure_words(value, plan.dim, plan.unit)} for {_the(thing)}"
         for thing, value in ((one, first), (other, second))
     )
-    return _reply(plan, f"{'Yes' if yes else 'No'}: {told}")
+    return _reply(plan, f"{'Yes' if yes else 'No'}: {told}{_age(plan.dim, *plan.things)}")
 
 
 def _apart(plan: Versus, known: list[tuple[Thing, float]]) -> Reply | Gap:
@@ -185,7 +272,7 @@ def _apart(plan: Versus, known: list[tuple[Thing, float]]) -> Reply | Gap:
         f"{_the(thing)} {facts.figure_words(value, plan.dim, plan.unit)}"
         for thing, value in ((one, first), (other, second))
     )
-    return _reply(plan, f"{text} ({told})")
+    return _reply(plan, f"{text} ({told}{_age(plan.dim, *plan.things).replace(' (', '; ').rstrip(')')})")
 
 
 def _more(plan: Versus) -> str:
@@ -203,7 +290,8 @@ def _more(plan: Versus) -> str:
 
 
 def _reply(plan: Versus, text: str) -> Reply:
-    return Reply(sentence(text), tuple(_home(thing) for thing in plan.things), facts=len(plan.things), operations=1)
+    home = tuple(_home(thing) for thing in plan.things)
+    return Reply(sentence(text), home, facts=len(home), operations=1, dated=plan.dim in {"population", "density"})
 
 
 def _the(thing: Thing) -> str:

@@ -20,6 +20,7 @@ from nescio_experts.geography.refusals import refusal, suggestion
 from nescio_experts.geography.replies import Gap, Reply
 from nescio_experts.geography.signs import Signs
 from nescio_experts.geography.spotting import read
+from nescio_experts.geography.trends import ABOUT, populations
 from nescio_experts.grounded import Grounds, answer, unanswerable
 
 _LONGEST = 1_000
@@ -75,5 +76,6 @@ class GeographyExpert:
             facts=float(reply.facts),
             length=float(len(signs.reading)),
         )
-        citations = atlas().cite(*reply.countries, official=reply.official, groups=reply.groups)
+        citations = atlas().cite(*reply.countries, official=reply.official, groups=reply.groups, about=ABOUT)
+        citations += populations().citations if reply.dated else ()
         return answer(self.card.name, text, grounds, citations, source=source()[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nescio_experts.geography import facts
+from nescio_experts.geography import facts, trends
 from nescio_experts.geography.atlas import Country
 from nescio_experts.geography.facts import missing
 from nescio_experts.geography.members import groups_of, select
@@ -18,7 +18,7 @@ def extreme(plan: Extreme) -> Reply | Gap:
     pool = [(value, c) for c in select(scope) if (value := facts.figure(c, plan.dim)) is not None]
     if not pool:
         return Gap("my tables hold no country that fits.")
-    pool.sort(key=lambda pair: (-pair[0] if plan.direction == "max" else pair[0], pair[1].name))
+    pool = trends.in_order(pool, plan.dim, most=plan.direction == "max")
     start, end = plan.rank - 1, plan.rank - 1 + max(1, plan.number)
     chosen = pool[start:end]
     if not chosen:
@@ -26,6 +26,9 @@ def extreme(plan: Extreme) -> Reply | Gap:
     if start and pool[start - 1][0] == chosen[0][0]:
         return Gap("several countries tie there, so that none of them has that rank alone.")
     chosen += [pair for pair in pool[end:] if pair[0] == chosen[-1][0]]
+    rivals = _rivals(plan, pool, start, start + len(chosen))
+    if rivals:
+        return Gap(trends.open_order(plan.dim, [country.the for country in rivals]))
     names = [f"{country.the} with {facts.figure_words(value, plan.dim, plan.unit)}" for value, country in chosen]
     what = scope_words(scope, 2 if len(names) > 1 else 1)
     if plan.dim in {"neighbours", "languages"}:
@@ -34,7 +37,7 @@ def extreme(plan: Extreme) -> Reply | Gap:
     if plan.claim:
         right = any(country.code == plan.claim for _, country in chosen)
         head = f"{'Yes' if right else 'No'}, {head}"
-    clauses = [sentence(f"{head} {'are' if len(names) > 1 else 'is'} {join(names)}")]
+    clauses = [sentence(f"{head} {'are' if len(names) > 1 else 'is'} {join(names)}{_age(plan, chosen)}")]
     for prop in plan.props:
         for _, country in chosen:
             clause = facts.of_country(country, prop)
@@ -42,7 +45,37 @@ def extreme(plan: Extreme) -> Reply | Gap:
                 return Gap(f"my tables hold no {missing(prop)} for {country.the}.")
             clauses.append(sentence(clause))
     countries = tuple(country for _, country in chosen)
-    return Reply(" ".join(clauses), countries, groups_of(scope), facts=len(pool), operations=1 + len(plan.props))
+    return Reply(
+        " ".join(clauses),
+        countries,
+        groups_of(scope),
+        facts=len(pool),
+        operations=1 + len(plan.props),
+        dated=_is_dated(plan),
+    )
+
+
+def _rivals(plan: Extreme, pool: list[tuple[float, Country]], start: int, end: int) -> list[Country]:
+    """Countries of which it is open whether they belong among those at `start` up to `end`, and whom they rival."""
+    if plan.dim not in {"population", "density", "area"}:
+        return []
+    most = plan.direction == "max"
+    before, chosen, after = pool[:start], pool[start:end], pool[end:]
+    pairs = [(one[1], other[1]) for one in before for other in chosen]
+    pairs += [(one[1], other[1]) for one in chosen for other in after]
+    open_ = [(one, other) for one, other in pairs if trends.ahead(one, other, plan.dim) is not most]
+    return [country for pair in open_ for country in pair]
+
+
+def _is_dated(plan: Extreme) -> bool:
+    return plan.dim in {"population", "density"}
+
+
+def _age(plan: Extreme, chosen: list[tuple[float, Country]]) -> str:
+    if not _is_dated(plan):
+        return ""
+    countries = [country for _, country in chosen]
+    return f" ({trends.as_of(*countries)}{trends.since(*countries)})"
 
 
 def _most(plan: Extreme, chosen: list[tuple[float, Country]], pool: list[tuple[float, Country]]) -> Reply:

@@ -10,7 +10,9 @@ from functools import cache
 from typing import Final
 
 from nescio_experts.geography.atlas import Country, atlas
+from nescio_experts.geography.borders import neighbour_names, neighbours
 from nescio_experts.geography.cities import City, cities
+from nescio_experts.geography.trends import as_of
 from nescio_experts.grounded import join, number, quantity
 
 MILE: Final = 2.589988110336
@@ -40,10 +42,11 @@ def seat(country: Country) -> str | None:
 
 
 def population(country: Country) -> str | None:
-    """Such as "Peru has 31,989,256 inhabitants"."""
+    """Such as "Peru has 31,989,256 inhabitants (figure of 2018)"."""
     if country.population is None:
         return None
-    return f"{country.the} has {people(country.population)}{_note(country, 'population', ', ')}"
+    note = _note(country, "population", ", ")
+    return f"{country.the} has {people(country.population)} ({as_of(country)}){note}"
 
 
 def people(count: float) -> str:
@@ -73,7 +76,8 @@ def density(country: Country, unit: str = "") -> str | None:
         return None
     per = f"{number(value * MILE, decimals=2)} inhabitants per square mile" if unit == "mi2" else per_km(value)
     note = _note(country, "area", ", ")
-    return f"{country.the} has {per} ({people(country.population or 0)} on {in_unit(country.area, '')}{note})"
+    counted = f"{people(country.population or 0)}, {as_of(country)}, on {in_unit(country.area, '')}{note}"
+    return f"{country.the} has {per} ({counted})"
 
 
 def per_km(value: float) -> str:
@@ -128,25 +132,6 @@ def official(country: Country) -> str | None:
     if len(names) == 1:
         return f"the official language of {country.the} is {names[0]}"
     return f"the {len(names)} official languages of {country.the} are {join(names)}"
-
-
-def neighbour_names(country: Country) -> list[str]:
-    """Names of the neighbours with their articles, in alphabetical order."""
-    found = [atlas().countries[code] for code in country.neighbours or () if code in atlas().countries]
-    return [other.the for other in sorted(found, key=lambda other: other.name)]
-
-
-def neighbours(country: Country) -> str | None:
-    """Such as "Chad borders 6 countries: …"; "Japan has no land borders"."""
-    if country.neighbours is None:
-        return None
-    names = neighbour_names(country)
-    note = _note(country, "neighbours", "; ")
-    if not names:
-        return f"{country.the} borders 0 countries: it has no land border{note}"
-    if len(names) == 1:
-        return f"{country.the} borders 1 country: {names[0]}{note}"
-    return f"{country.the} borders {len(names)} countries: {join(names)}{note}"
 
 
 def continent(country: Country) -> str | None:
@@ -209,7 +194,7 @@ def _size(country: Country, unit: str = "") -> str | None:
     covered = area(country, unit)
     if covered is None or country.population is None:
         return covered
-    return f"{covered} and has {people(country.population)}"
+    return f"{covered} and has {people(country.population)} ({as_of(country)})"
 
 
 _PLAIN: Final[Mapping[str, Callable[[Country], str | None]]] = {

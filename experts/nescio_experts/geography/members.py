@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nescio_experts.geography import facts, figures
+from nescio_experts.geography import facts, figures, trends
 from nescio_experts.geography.atlas import Country, Group, atlas
 from nescio_experts.geography.plans import Limit, Scope
 from nescio_experts.geography.replies import Gap
@@ -25,6 +25,9 @@ def members(scope: Scope) -> Found | Gap:
     for code in scope.neighbours_of:
         if atlas().countries[code].neighbours is None:
             return Gap(f"my tables hold no land borders for {atlas().countries[code].the}.")
+    unsure = _unsure(scope)
+    if unsure:
+        return Gap(trends.open_limit([country.the for country in unsure]))
     found = select(scope)
     if not scope.languages:
         return Found(found)
@@ -68,11 +71,26 @@ def _speaking(pool: list[Country], scope: Scope) -> list[Country]:
     return pool
 
 
+def _unsure(scope: Scope) -> list[Country]:
+    """Countries of which it is open whether they are within a limit today."""
+    unlimited = select(replace(scope, limits=()))
+    dims = [limit for limit in scope.limits if limit.dim in {"population", "density", "area"}]
+    return [country for limit in dims for country in unlimited if _within(country, limit, scope) is None]
+
+
+def _within(country: Country, limit: Limit, scope: Scope) -> bool | None:
+    if not scope.reference:
+        return True if limit.dim == "area" else trends.passes(country, limit.low, limit.high, limit.dim)
+    return country.code == scope.reference or trends.ahead(country, atlas().countries[scope.reference], limit.dim)
+
+
 def _fits(country: Country, value: float, limit: Limit, scope: Scope) -> bool:
     if not scope.reference:
         return figures.within(value, limit)
     if country.code == scope.reference:
         return False
+    if limit.dim in {"population", "density", "area"}:
+        return trends.ahead(country, atlas().countries[scope.reference], limit.dim) is (limit.low is not None)
     reference = facts.figure(atlas().countries[scope.reference], limit.dim)
     if reference is None:
         return False

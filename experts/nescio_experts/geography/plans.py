@@ -153,6 +153,16 @@ class Versus:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """Whether a thing is ahead of, or behind, each of several others."""
+
+    thing: Thing
+    links: tuple[tuple[Direction, Thing], ...]
+    dim: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Same:
     """Whether things agree in a property."""
 
@@ -186,7 +196,7 @@ class Money:
 
 
 Plan = (
-    Lookup | CapitalOf | ByCode | Members | Towns | Extreme | Total | Versus | Same | Check | Money
+    Lookup | CapitalOf | ByCode | Members | Towns | Extreme | Total | Versus | Chain | Same | Check | Money
 )  # every form that `answering` can answer
 
 

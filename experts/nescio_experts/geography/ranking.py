@@ -8,6 +8,7 @@ from typing import Literal
 from nescio_experts.geography.cities import City, cities
 from nescio_experts.geography.facts import PROPS
 from nescio_experts.geography.plans import (
+    Chain,
     Direction,
     Doubt,
     Extreme,
@@ -18,6 +19,7 @@ from nescio_experts.geography.plans import (
     Versus,
 )
 from nescio_experts.geography.scoping import (
+    SIZES,
     ambiguous,
     dimension,
     is_world,
@@ -63,7 +65,31 @@ def compare(signs: Signs) -> Understood | None:
     direction: Direction = "min" if signs.has("cmp:less", "sup:min") else "max"
     sparse = signs.has("dim:sparse")
     direction = _flip(direction) if sparse and dim == "density" else direction
+    chained = _chained(signs, things, dim)
+    if chained is not None:
+        return chained
     return Versus(things, dim, direction, _mode(signs, things), equal_counts=signs.has("as"), unit=unit_of(signs))
+
+
+def _chained(signs: Signs, things: tuple[Thing, ...], dim: str) -> Chain | Doubt | None:
+    """Such as "Is Peru bigger than Chile and smaller than Brazil?"; a doubt if such a form asks something else."""
+    both = signs.has("cmp:more") and signs.has("cmp:less")
+    if not both and not (signs.yes_no and len(things) > 2):
+        return None
+    marks = [mark for mark in signs.marks if mark.id in {"cmp:more", "cmp:less"}]
+    dims = {mark.id for mark in signs.marks if mark.id.startswith("dim:")}
+    dims |= {"dim:area"} if dims and any(mark.text in SIZES for mark in marks) else set()
+    places = [place for place in signs.places if not place.qualifier]
+    plain = signs.yes_no and len(places) == len(things) and not _offers_choice(signs) and len(dims) < 2
+    if not (plain and marks and places[0].end <= marks[0].start) or signs.has("diff", "ratio", "dim:sparse", "as"):
+        return Doubt("I could not tell what you want compared with what.")
+    links: list[tuple[Direction, Thing]] = []
+    for place, thing in zip(places[1:], things[1:], strict=True):
+        before = [mark for mark in marks if mark.end <= place.start]
+        if not before:
+            return Doubt("I could not tell what you want compared with what.")
+        links.append(("max" if before[-1].id == "cmp:more" else "min", thing))
+    return Chain(things[0], tuple(links), dim, unit_of(signs))
 
 
 def _capital_city(thing: Thing) -> City | None:
@@ -98,6 +124,8 @@ def superlative(signs: Signs) -> Understood | None:
         return _nth_city(signs)
     mark = marks[0]
     head = _head(signs, mark)
+    if head == "city" and signs.has("p:capital") and not signs.yes_no:
+        return Doubt("Cities have no capital, and I can rank either the cities or the capitals.")
     if head in {"city", "capital"}:
         if mark.text in _ORDERLESS - {"top"} and not signs.has("dim:population", "dim:population2", "p:population"):
             return Doubt("I can rank cities by population only.")

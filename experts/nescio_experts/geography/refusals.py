@@ -18,13 +18,14 @@ from nescio_experts.geography.scoping import has_year, negates_a_name
 from nescio_experts.geography.signs import Named, Signs, asks, clauses, runs
 from nescio_experts.geography.strays import stray
 from nescio_experts.geography.vocabulary import country_names
+from nescio_experts.grounded import join
 
 
 def refusal(signs: Signs) -> Doubt | None:
     """Why the question cannot be answered whatever it asks, or None."""
     return (
-        _false_friend(signs)
-        or _us_georgia(signs)
+        _us_georgia(signs)
+        or _false_friend(signs)
         or _unsupported(signs)
         or _other_time(signs)
         or _no_options(signs)
@@ -39,6 +40,10 @@ def _false_friend(signs: Signs) -> Doubt | None:
     for name in signs.named:
         if name.kind == "former":
             return _former(name)
+        if name.kind == "epithet":
+            called = [atlas().countries[code].the for code in name.value.split()]
+            near = list(dict.fromkeys((*called[:2], *_near(name.surface, cities_too=False))))[:3]
+            return Doubt(f'my tables know no country called "{name.surface}". Did you mean {join(near, "or")}?')
         if name.kind == "invented":
             return Doubt(f"{name.surface} is no country or city that my tables know.")
         if name.kind == "part":
@@ -57,20 +62,28 @@ def _false_friend(signs: Signs) -> Doubt | None:
 
 def _us_georgia(signs: Signs) -> Doubt | None:
     """Georgia the state, where the question says so."""
-    named = [place.codes[0] for place in signs.countries]
+    georgia = [place for place in signs.countries if place.codes[0] == "GE"]
+    states = [place for place in signs.countries if place.codes[0] == "US"]
     words = set(signs.reading.folded())
-    if "GE" in named and ("US" in named or words & {"usa", "american"}) and "state" in words:
-        return Doubt(
-            "Georgia is there a state of the United States, and my tables hold whole countries and cities only."
-        )
-    return None
+    beside = any(
+        re.fullmatch(r"[\s,(]*(?:in |in the |of the )?", signs.between(one.end, two.start)) is not None
+        for one in georgia
+        for two in states
+        if one.end <= two.start
+    )
+    meant = bool(georgia) and (beside or ((states or words & {"usa", "american"}) and "state" in words))
+    if not meant and not any(name.kind == "epithet" and "GE" in name.value.split() for name in signs.named):
+        return None
+    return Doubt("Georgia may be the state of the United States there, and my tables hold whole countries and cities.")
 
 
 def _former(name: Named) -> Doubt:
     today = atlas().countries.get(name.value)
     if today is None:
-        return Doubt(f"{name.surface} no longer exists, and my tables tell of today's countries only.")
-    message = f"{name.surface} is a name of the past; did you mean {today.the}? My tables tell of today only."
+        return Doubt(f"{name.surface} no longer exists, and my tables hold only countries that exist now.")
+    message = (
+        f"{name.surface} is a name of the past; did you mean {today.the}? My tables hold only countries that exist now."
+    )
     return Doubt(message, Lookup((today,), ("capital", "population")))
 
 
@@ -91,10 +104,10 @@ def _no_options(signs: Signs) -> Doubt | None:
 def _other_time(signs: Signs) -> Doubt | None:
     year = has_year(signs)
     if year:
-        return Doubt(f"my tables hold today's facts only, not those of {year}.")
+        return Doubt(f"my tables hold one state of each fact and no history, so nothing of {year}.")
     mark = signs.first("time")
     if mark is not None:
-        return Doubt(f'my tables hold today\'s facts only ("{mark.text}").')
+        return Doubt(f'my tables hold one state of each fact, no past and no future ("{mark.text}").')
     if signs.has("neg") and not (signs.yes_no or _not_sure(signs) or negates_a_name(signs)):
         return Doubt("I cannot answer questions that leave something out or deny something.")
     return None

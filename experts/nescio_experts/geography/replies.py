@@ -19,6 +19,7 @@ class Reply:
         operations: How many operations were done on them.
         official: Whether official languages were used, which come from another source.
         empty: Whether the outcome is that nothing fits.
+        dated: Whether populations were used, whose year is not the table's.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Reply:
     operations: int = 0
     official: bool = False
     empty: bool = False
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

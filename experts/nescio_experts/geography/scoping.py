@@ -19,7 +19,7 @@ _INCLUSIVE = frozenset(
     }
 )
 """Limits that the number itself satisfies."""
-_SIZES = frozenset(
+SIZES = frozenset(
     (
         "bigger larger smaller big large largest biggest smallest tinier vaster outsize tiniest tiny small vast "
         "vastest greater lesser hugest"
@@ -84,7 +84,7 @@ def dimension(signs: Signs, things: tuple[Thing, ...]) -> str | None:
 
 def _sized(signs: Signs) -> bool:
     """Whether a word of size is used; "more" or "higher" alone compare nothing."""
-    return bool(_SIZES & set(signs.reading.folded()))
+    return bool(SIZES & set(signs.reading.folded()))
 
 
 def _near_superlative(signs: Signs, prop: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from nescio_experts.geography.asking import wants_yes_or_no
 from nescio_experts.geography.cities import Cities, cities
+from nescio_experts.geography.epithets import merge_epithets
 from nescio_experts.geography.fillers import EXTRA_FILLERS
 from nescio_experts.geography.lexicon import phrasebook, spelling
 from nescio_experts.geography.numerals import numerals
@@ -96,6 +97,7 @@ def _read_once(text: str) -> Signs:
         claims.claim(number.indexes, "number")
     _short_cities(signs, claims, atlas_of_cities)
     signs.places.sort(key=lambda place: place.start)
+    merge_epithets(signs, claims)
     qualify(signs)
     signs.coverage = claims.coverage(EXTRA_FILLERS)
     signs.unexplained = tuple(

@@ -55,8 +55,17 @@ def _cores(signs: Signs) -> list[tuple[int, int]]:
         held = [(mark.start, mark.end) for mark in marks]
         held += [(start, end) for start, end in _names(signs) if start in inside]
         start, end = min(start for start, _ in held), max(end for _, end in held)
-        found.append((max(inside[0], start - 1), min(inside[-1] + 1, end + 1)))
+        found.append((max(inside[0], _owner(signs, start) - 1), min(inside[-1] + 1, end + 1)))
     return found
+
+
+def _owner(signs: Signs, start: int) -> int:
+    """Where the words begin whose object is what stands at `start`: "first letter of the" before "capital"."""
+    words = signs.reading.folded()
+    at = start
+    while at > 0 and words[at - 1] in {"of", "the", "its", "their"}:
+        at -= 1
+    return at if "of" in words[at:start] else start
 
 
 def _names(signs: Signs) -> list[tuple[int, int]]:

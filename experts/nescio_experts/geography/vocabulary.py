@@ -7,13 +7,13 @@ and ``invented`` names. Cities are found by `signs`, after all of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
 from nescio_experts.geography.atlas import Atlas, atlas
 from nescio_experts.geography.cities import us_states
-from nescio_experts.grounded import Gazetteer, fold
+from nescio_experts.grounded import Gazetteer, Reading, fold
 
 _LANGUAGE_ALIASES: Final = {
     "Farsi": "fa", "Mandarin": "zh", "Mandarin Chinese": "zh", "Standard Chinese": "zh", "Flemish": "nl",
@@ -90,6 +90,33 @@ def country_names() -> Gazetteer:
     return Gazetteer([(name, entity) for name, entity in _countries(facts) if entity.startswith("c:")], never=_NEVER)
 
 
+def bag(words: Iterable[str]) -> frozenset[str]:
+    """The words of a name that tell it from others, in no order."""
+    return frozenset(word for word in words if word not in _LINKS)
+
+
+def countries_in(words: frozenset[str]) -> tuple[str, ...]:
+    """Codes of the countries that a name of just these words stands for."""
+    return _bags().get(words, ())
+
+
+def countries_with(words: frozenset[str]) -> tuple[str, ...]:
+    """Codes of the countries with a name that has all these words."""
+    found = [code for name, codes in _bags().items() if words <= name for code in codes]
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _bags() -> dict[frozenset[str], tuple[str, ...]]:
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+    for name, entity in _countries(atlas()):
+        if entity.startswith("c:"):
+            key = bag(Reading.of(name).folded())
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), entity[2:])))
+    return found
+
+
+_LINKS = frozenset({"of", "the", "and"})
 _NEVER = ("germane", "person", "country", "neighbour", "capital")
 
 
@@ -102,6 +129,8 @@ def _countries(facts: Atlas) -> Iterator[tuple[str, str]]:
         for name in names:
             if fold(name) not in taken:
                 yield from ((spelt, f"c:{code}") for spelt in _spellings(name))
+    for form, members in facts.spellings["forms"].items():
+        yield from ((form.replace("_", facts.countries[code].name), f"c:{code}") for code in members.split())
     for code, people in facts.demonyms.items():
         for name in people:
             yield name, f"d:{code}"

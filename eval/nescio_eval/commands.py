@@ -1,6 +1,4 @@
-"""The command group ``nescio eval``: run, gate, score, report, data. Parses arguments and prints; everything else is
-done elsewhere.
-"""
+"""The command group ``nescio eval``: run, gate, score, report, data. It parses arguments and prints, no more."""
 
 from __future__ import annotations
 
@@ -14,16 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nescio.errors import InvalidRequest, NescioError
+
 if TYPE_CHECKING:
     from nescio_eval.datasets import Draw
     from nescio_eval.run import Plan, Progress
-    from nescio_eval.systems import System
 
-app = typer.Typer(no_args_is_help=True, help="Compare the router with one monolith: run, score, report.")
-
-_SYSTEMS = ("router", "monolith", "prompted")
-_ROUGH = {"router": (6.0, 350), "monolith": (22.0, 700), "prompted": (7.0, 130)}
-"""Seconds and generated tokens of a question on the reference machine, for an estimate before anything is known."""
+app = typer.Typer(add_completion=False, help="Compare the router with one monolith: run, score, report.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Folder = Annotated[Path, typer.Argument(help="Folder of the run.")]
@@ -49,16 +44,19 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ask every system every question; resumes where it was stopped, and scores at the end."""
-    from nescio_eval.gate import attach_gate
+    from nescio_eval.gate import attach_gate, read_gate
+    from nescio_eval.opening import SYSTEMS
     from nescio_eval.run import Plan
     from nescio_eval.score import score
 
-    wanted = tuple(system or _SYSTEMS)
+    wanted = tuple(system or SYSTEMS)
     plan = Plan(suite, _role(role), seed, limit, _target(target), timeout, attempts, concurrency)
     drawn = _draw(plan)
     if dry_run:
         _print_estimate(out, drawn, wanted, as_json)
         return
+    if gate is not None:
+        read_gate(gate)  # A wrong path is told now, and not after hours of asking.
     if drawn.missing:
         _say(f"left out, since NESCIO_DATA does not hold them: {', '.join(drawn.missing)}")
     calls = asyncio.run(_run(out, plan, drawn, wanted))
@@ -112,11 +110,15 @@ def report(
     from nescio_eval import report as shown
     from nescio_eval.records import write_text
     from nescio_eval.run import read_manifest
-    from nescio_eval.score import METRICS, score
+    from nescio_eval.score import read_metrics
 
-    path = folder / METRICS
-    metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else score(folder)
-    write_text(page or folder / "report.html", shown.page(metrics, read_manifest(folder)))
+    manifest, metrics = read_manifest(folder), read_metrics(folder)
+    try:
+        write_text(page or folder / "report.html", shown.page(metrics, manifest))
+    except NescioError as error:
+        if page is not None:
+            raise
+        _say(f"no page written: {error.message} (--html names another place)")
     if markdown:
         typer.echo(shown.markdown(metrics), nl=False)
     else:
@@ -162,66 +164,12 @@ def _draw(plan: Plan) -> Draw:
 async def _run(out: Path, plan: Plan, drawn: Draw, wanted: Sequence[str]) -> int:
     from contextlib import AsyncExitStack
 
+    from nescio_eval.opening import open_systems
     from nescio_eval.run import run as run_systems
 
     async with AsyncExitStack() as stack:
-        systems = await open_systems(stack, wanted)
+        systems = await open_systems(stack, wanted, _say)
         return await run_systems(out, plan, drawn.questions, systems, _watcher())
-
-
-async def open_systems(stack: Any, wanted: Sequence[str]) -> list[System]:
-    """The systems called `wanted`; what they hold open is closed by `stack`.
-
-    Raises:
-        InvalidRequest: A name means nothing.
-    """
-    from nescio.errors import InvalidRequest
-
-    systems: list[System] = []
-    local = [name for name in wanted if name in _SYSTEMS]
-    for name in wanted:
-        if name.startswith("openai:"):
-            systems += _remote(name)
-        elif name not in _SYSTEMS:
-            raise InvalidRequest(f"no system called {name!r}", hint="router, monolith, prompted or openai:URL#MODEL")
-    return systems + (await _local(stack, local) if local else [])
-
-
-async def _local(stack: Any, names: Sequence[str]) -> list[System]:
-    from nescio.engine import Engine
-    from nescio.settings import load_settings
-    from nescio.types import Query, Route, silent
-    from nescio_eval.systems import MONOLITH, PROMPTED_TARGETS, ROUTER, EngineSystem, PromptedSystem, monolith_card
-
-    engine = await stack.enter_async_context(await Engine.start(load_settings(), progress=_say))
-    nowhere = Query(id="eval", messages=(), text="")
-    context = await engine.parts.context_for(MONOLITH, nowhere, Route("", (), 1.0), silent)
-    backend = context.backend
-    card = monolith_card()
-    about = {"model": getattr(backend, "model", None), "fingerprint": getattr(backend, "fingerprint", None)}
-    systems: list[System] = []
-    if ROUTER in names:
-        systems.append(EngineSystem(engine, ROUTER, {**about, "experts": sorted(engine.registry.experts)}))
-    if MONOLITH in names:
-        prompt = {"prompt": card.prompt, "samples": card.samples, "max_tokens": card.max_tokens}
-        systems.append(EngineSystem(engine, MONOLITH, {**about, **prompt}))
-    if "prompted" in names and backend is not None:
-        systems += [PromptedSystem(backend, t) for t in PROMPTED_TARGETS]
-    return systems
-
-
-def _remote(name: str) -> list[System]:
-    import os
-
-    from nescio.backends import OpenAIBackend
-    from nescio.errors import InvalidRequest
-    from nescio_eval.systems import PROMPTED_TARGETS, BackendSystem, PromptedSystem
-
-    url, _, model = name.removeprefix("openai:").partition("#")
-    if not url or not model:
-        raise InvalidRequest(f"{name!r} names no model", hint="openai:http://127.0.0.1:8000/v1#MODEL")
-    backend = OpenAIBackend(url, model, api_key=os.environ.get("OPENAI_API_KEY", "none"))
-    return [BackendSystem(backend), *(PromptedSystem(backend, t) for t in PROMPTED_TARGETS)]
 
 
 def _watcher() -> Any:
@@ -241,7 +189,8 @@ def _watcher() -> Any:
 
 
 def _print_estimate(out: Path, drawn: Draw, wanted: Sequence[str], as_json: bool) -> None:
-    """What a run would cost: from what its folder already measured, else from figures of the reference machine."""
+    from nescio_eval.estimate import estimate_of
+
     estimate = estimate_of(out, drawn, wanted)
     if as_json:
         typer.echo(json.dumps(estimate))
@@ -254,62 +203,25 @@ def _print_estimate(out: Path, drawn: Draw, wanted: Sequence[str], as_json: bool
     typer.echo(f"{estimate['calls']} calls, {estimate['tokens']:,} tokens, {minutes} ({estimate['basis']})")
 
 
-def estimate_of(out: Path, drawn: Draw, wanted: Sequence[str]) -> dict[str, Any]:
-    """Calls, tokens and seconds that are still to be spent on a run."""
-    from nescio_eval.records import read_generations
-    from nescio_eval.systems import PROMPTED_TARGETS, prompted_name
-
-    have = read_generations(out)
-    names: list[str] = []
-    for name in wanted:
-        prompted = [prompted_name(t) for t in PROMPTED_TARGETS]
-        names += prompted if name == "prompted" else ["monolith", *prompted] if name.startswith("openai:") else [name]
-    seconds, tokens, calls, measured = 0.0, 0.0, 0, False
-    for name in names:
-        done = [g for (system, _), g in have.items() if system == name and not g.fault]
-        left = len({q.id for q in drawn.questions} - {g.id for g in done})
-        each = _ROUGH.get(name.partition("@")[0], (10.0, 300))
-        if done:
-            measured = True
-            each = (sum(g.latency_s for g in done) / len(done), sum(g.completion_tokens for g in done) // len(done))
-        calls, seconds, tokens = calls + left, seconds + left * each[0], tokens + left * each[1]
-    sets = sorted({q.dataset for q in drawn.questions})
-    return {
-        "questions": len(drawn.questions),
-        "datasets": {name: sum(q.dataset == name for q in drawn.questions) for name in sets},
-        "missing": list(drawn.missing),
-        "calls": calls,
-        "tokens": int(tokens),
-        "seconds": round(seconds, 1),
-        "basis": "measured in this run" if measured else "rough figures of a 2-core machine",
-    }
-
-
 def _print_metrics(metrics: dict[str, Any], as_json: bool) -> None:
+    from nescio.cli.layout import width_of_output, wrapped
     from nescio_eval import report as shown
 
     if as_json:
         typer.echo(json.dumps(metrics))
         return
-    from rich.console import Console
-
-    console = Console(width=None if sys.stdout.isatty() else 240)
-    console.print(shown.text_table(metrics))
-    for sentence in shown.verdict(metrics):
-        console.print(sentence)
+    width = width_of_output()
+    notes = [wrapped(f"- {note}", width, "  ") for note in shown.notes(metrics)]
+    typer.echo("\n".join([shown.text(metrics, width), "", *notes]))
 
 
 def _role(role: str) -> str:
-    from nescio.errors import InvalidRequest
-
     if role not in ("fit", "test"):
         raise InvalidRequest(f"no role called {role!r}", hint="test or fit", param="role")
     return role
 
 
 def _target(target: float) -> float:
-    from nescio.errors import InvalidRequest
-
     if not 0.0 <= target < 1.0:
         raise InvalidRequest(f"the confidence target {target} is not in [0, 1)", hint="for example 0.75")
     return target

@@ -14,8 +14,10 @@ from nescio.card import PROMPT_FEATURES
 from nescio.errors import DataError
 from nescio_eval.arms import ROUTELESS, Outcome
 from nescio_eval.datasets.question import Question
+from nescio_eval.grades import graded_run
 from nescio_eval.judge import abstains
 from nescio_eval.records import Generation
+from nescio_eval.run import read_manifest
 from nescio_eval.systems import MONOLITH, monolith_card
 
 if TYPE_CHECKING:
@@ -31,8 +33,6 @@ def fit_gate(run: Path, out: Path, *, system: str = MONOLITH, date: str) -> Fitt
         DataError: The run is not of role ``fit``, or has no graded answer of that system.
     """
     from nescio.calibration import fingerprint, fit_calibration, save_calibration
-    from nescio_eval.run import read_manifest
-    from nescio_eval.score import graded_run
 
     manifest = read_manifest(run)
     if manifest["plan"]["role"] != "fit":
@@ -53,16 +53,25 @@ def fit_gate(run: Path, out: Path, *, system: str = MONOLITH, date: str) -> Fitt
     return fitted
 
 
-def load_gate(folder: Path) -> Calibration | None:
+def read_gate(folder: Path) -> Calibration:
+    """The gate that `fit_gate` wrote to `folder`.
+
+    Raises:
+        ArtefactError: There is none, or it is damaged.
+    """
+    from nescio.calibration import read_calibration
+
+    return read_calibration(folder)[0]
+
+
+def load_gate(run: Path) -> Calibration | None:
     """The gate in a run's folder; None if it has none.
 
     Raises:
         ArtefactError: It is damaged.
     """
-    from nescio.calibration import read_calibration
-
-    place = folder / FOLDER
-    return read_calibration(place)[0] if place.is_dir() else None
+    place = run / FOLDER
+    return read_gate(place) if place.is_dir() else None
 
 
 def attach_gate(run: Path, gate: Path) -> None:
@@ -71,9 +80,7 @@ def attach_gate(run: Path, gate: Path) -> None:
     Raises:
         ArtefactError: `gate` holds no calibration.
     """
-    from nescio.calibration import read_calibration
-
-    read_calibration(gate)
+    read_gate(gate)
     if gate.resolve() != (run / FOLDER).resolve():
         shutil.copytree(gate, run / FOLDER, dirs_exist_ok=True)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nescio.errors import DataError
 from nescio.metrics import bootstrap_interval
+from nescio_eval.points import s_at, value_at
 
 if TYPE_CHECKING:
     from nescio_eval.arms import Arm, Sample
@@ -81,8 +82,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _pair(
     family: str, first: Arm, second: Arm, rows: Sequence[tuple[Sample, Sample]], resamples: int, seed: int
 ) -> list[dict[str, Any]]:
-    from nescio_eval.score import s_at, value_at
-
     if not rows:
         return []
     clusters = [a.cluster for a, _ in rows]

@@ -1,22 +1,79 @@
-"""Shows the metrics of a run: as a table in the terminal, as Markdown, as one HTML page. Computes nothing itself."""
+"""Shows the metrics of a run: as text for a terminal, as Markdown, as one HTML page. Computes nothing itself."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from nescio.cli.layout import aligned, fits, wrapped
 from nescio_eval.pairs import PRIMARY_TARGET
 
 Row = tuple[str, ...]
-_COLUMNS = (
-    ("hallucination", "hallucination_rate"),
-    ("abstention", "abstention_rate"),
-    ("accuracy", "accuracy"),
-    ("coverage", "coverage"),
-    ("selective risk", "selective_risk"),
-)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One figure of an arm.
+
+    Attributes:
+        title: As it is headed; a line break, and the hyphen before it, are for narrow tables alone.
+        key: Its name in an arm's figures.
+        shown: How a number of it is written.
+        part: The entry, where the figure has several.
+        brief: Whether it is in the text for a terminal too.
+    """
+
+    title: str
+    key: str
+    shown: Callable[[float | None], str]
+    part: str = ""
+    brief: bool = True
+
+    def value(self, figures: Mapping[str, Any]) -> float | None:
+        """The figure itself; None if it is unknown."""
+        found: float | None = figures[self.key][self.part] if self.part else figures[self.key]
+        return found
+
+    def interval(self, figures: Mapping[str, Any]) -> str:
+        """Its interval in brackets; a dash if it is unknown."""
+        found: Any = figures["intervals"][self.key]
+        if isinstance(found, Mapping):
+            found = found[self.part]
+        if self.value(figures) is None or found is None or found[0] is None:
+            return "–"
+        return f"[{self.shown(found[0])}, {self.shown(found[1])}]"
+
+    def both(self, figures: Mapping[str, Any]) -> str:
+        """The figure and, if it is known, its interval."""
+        known = self.interval(figures)
+        return self.shown(self.value(figures)) + ("" if known == "–" else f" {known}")
+
+
 _TARGETS = ("0.5", "0.75", "0.9")
+_COLUMNS = (
+    _Column("halluci-\nnation", "hallucination_rate", _percent),
+    _Column("absten-\ntion", "abstention_rate", _percent),
+    _Column("accuracy", "accuracy", _percent),
+    _Column("coverage", "coverage", _percent, brief=False),
+    _Column("selective risk", "selective_risk", _percent, brief=False),
+    *(_Column(f"S({t})", "s", _points, t) for t in _TARGETS),
+    _Column("seconds", "latency_s", _seconds, "mean"),
+)
+_BRIEF = tuple(column for column in _COLUMNS if column.brief)
 _NOTE = (
     "Shares in per cent, S_t in points per question (right 1, abstained 0, wrong −t/(1−t)), seconds as mean; "
     "in brackets 95 % intervals (bootstrap over clusters; Wilson at 0 and 100 %)."
@@ -25,8 +82,7 @@ _NOTE = (
 
 def header() -> Row:
     """Titles of the columns of `rows`."""
-    titles = [title for title, _ in _COLUMNS] + [f"S({t})" for t in _TARGETS]
-    return ("arm", "n", *titles, "seconds")
+    return ("arm", "n", *_titles(_COLUMNS))
 
 
 def rows(metrics: Mapping[str, Any]) -> list[Row]:
@@ -58,22 +114,29 @@ def verdict(metrics: Mapping[str, Any]) -> list[str]:
     if not metrics["valid"]:
         said.append("More than 1 % of the questions are ungraded: this run is not valid.")
     if metrics.get("missing"):
-        said.append(f"This run is not finished: {metrics['missing']} questions are missing.")
+        lacking = ", ".join(f"{number} of {name}" for name, number in metrics["missing"].items())
+        said.append(f"This run is not finished; answers are missing: {lacking}.")
     if not said:
         said.append("No primary comparison is possible: an arm is missing.")
     return said
 
 
-def text_table(metrics: Mapping[str, Any]) -> Any:
-    """A table for `rich`."""
-    from rich.table import Table
+def text(metrics: Mapping[str, Any], width: int) -> str:
+    """The arms for a terminal of `width` columns: each figure beside its interval, or above it, if too wide."""
+    arms = metrics["arms"].items()
+    about = wrapped(f"{metrics['questions']} questions, confidence target t = {metrics['confidence_target']:g}", width)
+    head, whole = ("arm", *_titles(_BRIEF)), [(name, *(c.both(f) for c in _BRIEF)) for name, f in arms]
+    if fits(head, whole, width):
+        return f"{about}\n\n{aligned(head, whole, width)}"
+    head = ("arm", *(column.title for column in _BRIEF))
+    figures = aligned(head, [(name, *(c.shown(c.value(f)) for c in _BRIEF)) for name, f in arms], width)
+    intervals = aligned(head, [(name, *(c.interval(f) for c in _BRIEF)) for name, f in arms], width)
+    return f"{about}\n\n{figures}\n\n95 % intervals\n\n{intervals}"
 
-    table = Table(title=f"{metrics['questions']} questions, t = {metrics['confidence_target']:g}", caption=_NOTE)
-    for i, title in enumerate(header()):
-        table.add_column(title, justify="left" if i == 0 else "right")
-    for row in rows(metrics):
-        table.add_row(*row)
-    return table
+
+def notes(metrics: Mapping[str, Any]) -> list[str]:
+    """What to know beside `text`: how to read it, what the comparisons say, and where there is more."""
+    return [_NOTE, *verdict(metrics), "Coverage, selective risk and each domain: --markdown."]
 
 
 def markdown(metrics: Mapping[str, Any]) -> str:
@@ -86,7 +149,7 @@ def markdown(metrics: Mapping[str, Any]) -> str:
         "By domain:",
         _markdown_table(domain_header(), domain_rows(metrics)),
     ]
-    for label in next(iter(metrics["arms"].values()))["subsets"]:
+    for label in _subsets(metrics):
         narrowed = [_row(name, figures["subsets"][label]) for name, figures in metrics["arms"].items()]
         parts += [f"The same {label}:", _markdown_table(header(), narrowed)]
     return "\n\n".join(parts) + "\n"
@@ -100,7 +163,7 @@ def page(metrics: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     subsets = "".join(
         f"<h2>The same {html.escape(label)}</h2>"
         + _html_table(header(), [_row(name, f["subsets"][label]) for name, f in metrics["arms"].items()])
-        for label in next(iter(metrics["arms"].values()))["subsets"]
+        for label in _subsets(metrics)
     )
     return _PAGE.format(
         title=f"nescio: {metrics['questions']} questions at t = {metrics['confidence_target']:g}",
@@ -113,12 +176,16 @@ def page(metrics: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     )
 
 
+def _subsets(metrics: Mapping[str, Any]) -> list[str]:
+    return list(next(iter(metrics["arms"].values()), {"subsets": {}})["subsets"])
+
+
+def _titles(columns: Sequence[_Column]) -> list[str]:
+    return [column.title.replace("-\n", "") for column in columns]
+
+
 def _row(name: str, figures: Mapping[str, Any]) -> Row:
-    intervals = figures["intervals"]
-    shares = [_with_interval(figures[key], intervals[key], _percent) for _, key in _COLUMNS]
-    scores = [_with_interval(figures["s"][t], intervals["s"][t], _points) for t in _TARGETS]
-    wait = _with_interval(figures["latency_s"]["mean"], intervals["latency_s"], _seconds)
-    return (name, str(figures["n"]), *shares, *scores, wait)
+    return (name, str(figures["n"]), *(column.both(figures) for column in _COLUMNS))
 
 
 def _sentence(pair: Mapping[str, Any]) -> str:
@@ -139,26 +206,6 @@ def _sentence(pair: Mapping[str, Any]) -> str:
         f"{against}: S({PRIMARY_TARGET:g}) differs by {pair['difference']:+.3f} ({low:+.3f} to {high:+.3f}), "
         f"{holm}.{certain}"
     )
-
-
-def _with_interval(value: float | None, interval: Sequence[float] | None, shown: Any) -> str:
-    if value is None:
-        return "–"
-    if interval is None or interval[0] is None:
-        return str(shown(value))
-    return f"{shown(value)} [{shown(interval[0])}, {shown(interval[1])}]"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f}"
-
-
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.2f}"
 
 
 def _markdown_table(titles: Row, body: Sequence[Row]) -> str:

@@ -124,8 +124,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{folder} holds no run: {error}", hint="nescio eval run makes one") from error
+    except OSError as error:
+        message = f"{folder} holds no run: {MANIFEST}: {error.strerror}"
+        raise DataError(message, hint="nescio eval run makes one") from error
+    except ValueError as error:
+        raise DataError(f"{path} is not JSON: {error}", hint="restore it from a copy, or run anew") from error
+    try:
+        whole = manifest.keys() >= {"plan", "systems"} and manifest["plan"].keys() >= {
+            "role",
+            "seed",
+            "suite",
+            "target",
+        }
+    except (AttributeError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise DataError(f"{path} is no manifest of a run", hint="nescio eval run makes one")
     return manifest
 
 

@@ -1,7 +1,7 @@
-"""From generations to figures: grades, samples and metrics of a run. Never calls a model; the same input, same output.
+"""From grades to figures: samples and metrics of a run. Never calls a model; the same input, the same output.
 
 Intervals are 95 %: a bootstrap over clusters, but Wilson's where a share is 0 or 1, since a bootstrap cannot see past
-the edge. A frozen run has no golds: its stored grades are used.
+the edge.
 """
 
 from __future__ import annotations
@@ -25,25 +25,26 @@ from nescio.metrics import (
     coverage,
     ece,
     hallucination_rate,
-    score_at_target,
     selective_risk,
     wilson,
 )
-from nescio_eval.arms import Arm, Graded, Outcome, Sample, arms_of, samples_of
-from nescio_eval.datasets.question import Question
+from nescio_eval.arms import Arm, Graded, Sample, arms_of, samples_of
+from nescio_eval.freezing import write_frozen
 from nescio_eval.gate import FOLDER as GATE
 from nescio_eval.gate import attach_gate, load_gate
-from nescio_eval.judge import judge
+from nescio_eval.grades import graded_run
 from nescio_eval.pairs import compare
-from nescio_eval.records import Generation, null_nan, read_generations, read_lines, write_lines, write_text
-from nescio_eval.run import read_manifest, read_questions
+from nescio_eval.points import s_at, value_at
+from nescio_eval.records import null_nan, write_lines, write_text
+from nescio_eval.run import read_manifest
 
 TARGETS = (0.5, 0.75, 0.9)
 RESAMPLES = 2000
 SEED = 20_250_904
 """Of every bootstrap, so that scoring twice gives the same intervals."""
 UNGRADED_LIMIT = 0.01
-GRADES, SAMPLES, METRICS = "grades.jsonl", "samples.jsonl", "metrics.json"
+SAMPLES, METRICS = "samples.jsonl", "metrics.json"
+_ANEW = "nescio eval score derives it anew"
 NARROWER = {"without chemistry and geography": ("chemistry", "geography")}
 """Subsets reported beside the whole: the mix without the domains whose data the experts are built on."""
 
@@ -85,31 +86,23 @@ def score(folder: Path, *, target: float | None = None, gate: Path | None = None
     return metrics
 
 
-def graded_run(folder: Path) -> Graded:
-    """Questions, generations and grades of a run; grades are written to its ``grades.jsonl``.
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """The metrics that `score` wrote for the run in `folder`; scored now, if it was not.
 
-    In a frozen run the stored grades are read instead.
+    Raises:
+        DataError: The folder holds no run, or its metrics are broken.
     """
-    questions = read_questions(folder)
-    generations = read_generations(folder)
-    if read_manifest(folder).get("frozen"):
-        stored: dict[tuple[str, str], Outcome] = {
-            (row["system"], row["id"]): row["outcome"] for row in read_lines(folder / GRADES)
-        }
-        return Graded(questions, generations, stored)
-    by_id = {q.id: q for q in questions}
-    rows = [_grade(by_id[g.id], g) for g in generations.values() if g.id in by_id and g.text]
-    write_lines(folder / GRADES, rows)
-    return Graded(questions, generations, {(row["system"], row["id"]): row["outcome"] for row in rows})
-
-
-def _grade(question: Question, generation: Generation) -> dict[str, Any]:
+    path = folder / METRICS
+    if not path.is_file():
+        return score(folder)
     try:
-        found = judge(question, generation.text)
-        outcome, method, detail = found.outcome, found.method, found.detail
-    except Exception as error:  # noqa: BLE001 - a grader's failure is no verdict on the answer: it is ungraded
-        outcome, method, detail = "ungraded", "error", repr(error)[:200]
-    return {"system": generation.system, "id": question.id, "outcome": outcome, "method": method, "detail": detail}
+        metrics: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        whole = metrics.keys() >= {"confidence_target", "questions", "valid", "arms", "pairs"}
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataError(f"{path} cannot be read: {error}", hint=_ANEW) from error
+    if not whole:
+        raise DataError(f"{path} holds no metrics", hint=_ANEW)
+    return metrics
 
 
 def metrics_of(samples: Sequence[Sample], arms: Iterable[Arm], target: float) -> dict[str, Any]:
@@ -164,32 +157,6 @@ def arm_metrics(arm: Arm, rows: Sequence[Sample], *, intervals: bool) -> dict[st
     }
     figures["intervals"] = _intervals(arm, kept) if intervals else _wilson_only(outcomes)
     return figures
-
-
-def s_at(arm: Arm, rows: Sequence[Sample], target: float) -> float | None:
-    """S_t of an arm at any t: what it would have scored, had it been asked at `target`.
-
-    A row with p, and reason null or ``low_answer_confidence``, counts its answer's grade iff p > t; every other row
-    stays as it is. An arm that never looks at t keeps its outcomes; a prompted one exists at its own t alone.
-    """
-    if arm.own_target is not None and arm.own_target != target:
-        return None
-    return score_at_target([_outcome_at(arm, row, target) for row in rows], target)
-
-
-def _outcome_at(arm: Arm, row: Sample, target: float) -> str:
-    movable = arm.looks_at_target and row.p is not None and row.reason in (None, "low_answer_confidence")
-    if not movable or row.p is None:
-        return row.outcome
-    if not row.p > target:
-        return "abstained"
-    return row.outcome if row.decision == "answered" else row.withheld_outcome or "abstained"
-
-
-def value_at(arm: Arm, row: Sample, target: float) -> float:
-    """One row's points at `target`: 1, 0 or −t/(1−t)."""
-    outcome = _outcome_at(arm, row, target)
-    return {"correct": 1.0, "incorrect": -target / (1.0 - target)}.get(outcome, 0.0)
 
 
 def _right(row: Sample) -> bool | None:
@@ -278,8 +245,6 @@ def freeze(folder: Path, out: Path) -> None:
     Raises:
         DataError: The run has not been scored.
     """
-    from nescio_eval.freezing import write_frozen
-
     if not (folder / METRICS).is_file():
         raise DataError(f"{folder} has not been scored", hint="nescio eval score it first")
     write_frozen(folder, out, gate=GATE)

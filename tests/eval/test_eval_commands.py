@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from nescio.errors import DataError, InvalidRequest
 from nescio.types import Abstained, Answer, Completion, Evidence, Reason, Route, Token
-from nescio_eval import commands
+from nescio_eval import commands, opening
 from nescio_eval.systems import BackendSystem, EngineSystem, Fault, PromptedSystem
 from tests.eval.fakes import some_questions, systems
 
@@ -28,12 +28,12 @@ def call(*arguments: str):
     return result
 
 
-async def fakes(stack, wanted):
+async def fakes(stack, wanted, say):
     return systems()
 
 
 def test_a_run_from_command_to_report(tmp_path, monkeypatch):
-    monkeypatch.setattr(commands, "open_systems", fakes)
+    monkeypatch.setattr(opening, "open_systems", fakes)
     out = str(tmp_path / "run")
     ran = call("run", "--out", out, "--suite", "generated", "--limit", "25", "--json")
     metrics = json.loads(ran.stdout)
@@ -48,10 +48,10 @@ def test_a_run_from_command_to_report(tmp_path, monkeypatch):
 
 
 def test_a_run_of_some_systems_is_completed_by_a_run_of_all(tmp_path, monkeypatch):
-    async def chosen(stack, wanted):
+    async def chosen(stack, wanted, say):
         return [system for system in systems() if system.name.partition("@")[0] in wanted]
 
-    monkeypatch.setattr(commands, "open_systems", chosen)
+    monkeypatch.setattr(opening, "open_systems", chosen)
     same = ("run", "--out", str(tmp_path / "run"), "--suite", "generated", "--limit", "15", "--json")
     assert "60 calls made" in call(*same, "--system", "monolith", "--system", "prompted").stderr
     ran = call(*same)
@@ -61,7 +61,7 @@ def test_a_run_of_some_systems_is_completed_by_a_run_of_all(tmp_path, monkeypatc
 
 
 def test_a_gate_is_fitted_and_used(tmp_path, monkeypatch):
-    monkeypatch.setattr(commands, "open_systems", fakes)
+    monkeypatch.setattr(opening, "open_systems", fakes)
     fit, gate, test = (str(tmp_path / name) for name in ("fit", "gate", "test"))
     call("run", "--out", fit, "--suite", "generated", "--limit", "60", "--role", "fit")
     assert json.loads(call("gate", fit, "--out", gate, "--json").stdout)["status"] == "own"
@@ -70,7 +70,7 @@ def test_a_gate_is_fitted_and_used(tmp_path, monkeypatch):
 
 
 def test_what_is_left_out_without_data_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(commands, "open_systems", fakes)
+    monkeypatch.setattr(opening, "open_systems", fakes)
     ran = call("run", "--out", str(tmp_path / "r"), "--limit", "12", "--json")
     assert "NESCIO_DATA" in ran.stderr
     assert "gsm8k" in ran.stderr

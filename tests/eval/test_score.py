@@ -184,7 +184,7 @@ def test_the_gate_answers_exactly_above_the_target(p, t):
 
 
 def test_a_question_ungraded_in_one_arm_is_ungraded_in_all(scored, tmp_path, monkeypatch):
-    from nescio_eval import score as module
+    from nescio_eval import grades as module
 
     real = module.judge
 

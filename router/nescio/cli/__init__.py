@@ -6,6 +6,7 @@ packages join through the entry point ``nescio.commands``.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
@@ -30,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command → (where its Typer app is, one line of help). Order is the order of the help page."""
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are stand-ins with a line of help until one is called."""
 
@@ -39,11 +44,19 @@ class LazyGroup(TyperGroup):
         lines |= {point.name: f"The command group of {point.value.partition('.')[0]}." for point in _foreign()}
         lines |= {"eval": "Compare the router with one monolith: run, score, report."} if "eval" in lines else {}
         self.commands = {name: TyperCommand(name, help=line) for name, line in lines.items()}
+        _without_boxes_when_piped(self)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Nothing typed is a wish for help, and no error."""
+        return super().parse_args(ctx, args or ["--help"])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Import the command that was called."""
+        """Import the command that was called; a group that is told no command of its own shows its help."""
         command = _load(args[0])
-        return super().resolve_command(ctx, args) if command is None else (args[0], command, args[1:])
+        if command is None:
+            return super().resolve_command(ctx, args)
+        bare = len(args) == 1 and isinstance(command, TyperGroup)
+        return args[0], command, ["--help"] if bare else args[1:]
 
 
 def _foreign() -> list[EntryPoint]:
@@ -61,13 +74,23 @@ def _load(name: str) -> Any:
         found = point.load()
     command = typer.main.get_command(found)
     command.name = name
+    _without_boxes_when_piped(command)
     return command
+
+
+def _without_boxes_when_piped(command: Any) -> None:
+    """Have help and usage errors of `command` drawn with boxes on a terminal alone."""
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        return
+    command.rich_markup_mode = None
+    for inner in getattr(command, "commands", {}).values():
+        _without_boxes_when_piped(inner)
 
 
 app = typer.Typer(
     name="nescio",
     cls=LazyGroup,
-    no_args_is_help=True,
+    pretty_exceptions_enable=False,
     help='A domain-expert router that would rather say "I don\'t know" than guess.',
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -87,12 +110,35 @@ def root(
 
 
 def main() -> None:
-    """Entry point: run the command line; one of our errors becomes one clear line and its exit code."""
+    """Entry point: run the command line; whatever goes wrong becomes one clear line, a hint and an exit code."""
+    from nescio.cli.streams import say_what_can_be_said
     from nescio.errors import NescioError
 
+    say_what_can_be_said()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except NescioError as error:
-        hint = f"\n  hint: {error.hint}" if error.hint else ""
-        sys.stderr.write(f"error[{error.code}]: {error.message}{hint}\n")
-        raise SystemExit(error.exit_code) from None
+        _fail(error.code, error.message, error.hint, error.exit_code)
+    except BrokenPipeError:
+        # Whoever read has gone, as `| head` does: the rest goes nowhere, and the interpreter's last flush is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail("data_error", f"{where}{error.strerror or error}", "name a place that can be read and written", 1)
+    except Exception as error:
+        if os.environ.get("NESCIO_LOG_LEVEL") == "debug":
+            raise
+        hint = "a defect of nescio; NESCIO_LOG_LEVEL=debug shows where"
+        _fail("internal_error", f"{type(error).__name__}: {error}", hint, 1)
+
+
+def _fail(code: str, message: str, hint: str, exit_code: int) -> None:
+    told = f"\n  hint: {hint}" if hint else ""
+    sys.stderr.write(f"error[{code}]: {message}{told}\n")
+    raise SystemExit(exit_code) from None

@@ -10,7 +10,7 @@ import typer
 from nescio.cli.terminal import console, engine_for_one_command, new_query, outcome_json, print_json, show
 from nescio.types import Message
 
-app = typer.Typer(help="Ask one question.")
+app = typer.Typer(add_completion=False, help="Ask one question.")
 
 
 @app.command()

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nescio.cli.terminal import console, engine_for_one_command, print_json
+from nescio.cli.layout import aligned, width_of_output, wrap_width, wrapped
+from nescio.cli.terminal import console, engine_for_one_command, print_json, resumable
 from nescio.errors import InvalidRequest, NescioError, UnknownModel
+from nescio.types import DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from nescio.calibrating import Checked
     from nescio.calibration import Fitted
     from nescio.engine import Engine
 
-app = typer.Typer(help="Fit the calibration of an expert on graded answers.")
+RARELY = 0.2
+"""Share of its questions below which an expert's coverage is worth a word."""
+
+app = typer.Typer(add_completion=False, help="Fit the calibration of an expert on graded answers.")
 
 
 @app.command()
 def command(
+    context: typer.Context,
     expert: Annotated[
-        list[str] | None, typer.Option(help="Its name, or monolith; may be given again. All that have questions.")
+        list[str] | None, typer.Option(help="Its name, or monolith; may be given more than once.")
     ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every expert that has questions.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask the first so many questions only.")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Ask nobody: say which calibration is stale, and why.")
@@ -33,9 +41,16 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
 ) -> None:
     """Ask experts their questions, grade the answers, and fit P(right). Run again, it goes on where it stopped."""
+    if not (expert or everyone or check):
+        # All experts take hours: that must not start by accident.
+        typer.echo(context.get_help())
+        return
+    if expert and everyone:
+        raise InvalidRequest("--expert and --all exclude one another", hint="name experts, or take them all")
     if out is not None and len(expert or ()) != 1:
         raise InvalidRequest("--out takes the artefact of one expert", hint="name it with --expert")
-    wrong = asyncio.run(_check(expert, json) if check else _calibrate(expert, limit, out, json))
+    with resumable("what was graded is kept; the same command goes on from there"):
+        wrong = asyncio.run(_check(expert, json) if check else _calibrate(expert, limit, out, json))
     if wrong:
         raise typer.Exit(1)
 
@@ -49,11 +64,10 @@ async def _check(wanted: list[str] | None, as_json: bool) -> bool:
     if as_json:
         print_json([_checked(one) for one in found])
     else:
-        out = console()
         for one in found:
-            out.print(f"{one.expert:12} {one.state:8} {one.message}", markup=False)
+            typer.echo(wrapped(f"{one.expert:12} {one.state:8} {one.message}", wrap_width(), " " * 22))
             if not one.ok:
-                out.print(f"{'':12} {'':8} → nescio calibrate --expert {one.expert}", markup=False)
+                typer.echo(f"{'':22}→ nescio calibrate --expert {one.expert}")
     return not all(one.ok for one in found)
 
 
@@ -103,23 +117,43 @@ def _report(name: str, fitted: Fitted) -> dict[str, Any]:
 
 
 def _show(report: dict[str, Any]) -> None:
-    from rich.table import Table
-
-    out = console()
     if "error" in report:
-        out.print(f"{report['expert']}: {report['error']}\n  hint: {report['hint']}", markup=False)
+        typer.echo(f"{report['expert']}: {report['error']}\n  hint: {report['hint']}", err=True)
         return
-    table = Table(title=f"{report['expert']}: {report['status']} calibration, from {report['source']}")
-    table.add_column("")
-    for role in ("fit (out of fold)", "test (held out)"):
-        table.add_column(role, justify="right")
-    for name in ("asked", "graded", "right", "ece_debiased", "auroc", "brier", "log_loss"):
-        table.add_row(name, *(_number(report[role][name]) for role in ("fit", "test")))
+    typer.echo(f"{report['expert']}: {report['status']} calibration, from {report['source']}\n")
+    rows = [
+        (name.replace("_", " "), *(_number(report[role][name]) for role in ("fit", "test")))
+        for name in ("asked", "graded", "right", "ece_debiased", "auroc", "brier", "log_loss")
+    ]
     for target in report["fit"]["at_target"]:
         for name in ("coverage", "selective_risk", "score"):
             cells = (_number(report[role]["at_target"][target][name]) for role in ("fit", "test"))
-            table.add_row(f"{name.replace('_', ' ')} at {target}", *cells)
-    out.print(table)
+            rows.append((f"{name.replace('_', ' ')} at {target}", *cells))
+    typer.echo(aligned(("", "fit\n(out of fold)", "test\n(held out)"), rows, width_of_output()))
+    for line in advice(report):
+        typer.echo("\n" + wrapped(line, wrap_width()))
+
+
+def advice(report: dict[str, Any]) -> list[str]:
+    """What the figures of a calibration mean for whoever wrote the expert, and what to do next."""
+    from nescio.calibration import MINIMUM
+
+    fit: Mapping[str, Any] = report["fit"]
+    said: list[str] = []
+    graded, right = fit["graded"], fit["right"]
+    if report["status"] == "pooled":
+        said.append(
+            f"{graded} of the {fit['asked']} questions to fit on were answered and graded; {MINIMUM} make a "
+            "calibration of its own. Until then it borrows that of other experts. More questions help."
+        )
+    covered = fit["at_target"][str(DEFAULT_TARGET)]["coverage"] or 0.0
+    if covered < RARELY:
+        said.append(
+            f"At target {DEFAULT_TARGET:g} it would answer {100 * covered:.0f} % of these questions: {right} of its "
+            f"{graded} answers are right. What it does not know, no calibration can mend: give it notes in its prompt, "
+            "or a better model; nescio ask --target 0 shows what it would say."
+        )
+    return said or [f"At target {DEFAULT_TARGET:g} it would answer {100 * covered:.0f} % of these questions."]
 
 
 def _number(value: float | int | None) -> str:

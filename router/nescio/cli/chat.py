@@ -12,7 +12,7 @@ from nescio.errors import NescioError
 from nescio.graph import spoken
 from nescio.types import Message
 
-app = typer.Typer(help="Talk in the terminal.")
+app = typer.Typer(add_completion=False, help="Talk in the terminal.")
 
 
 @app.command()

@@ -10,7 +10,7 @@ import typer
 
 from nescio.cli.terminal import console, print_json
 
-app = typer.Typer(help="Say what is missing, and what then does not work.")
+app = typer.Typer(add_completion=False, help="Say what is missing, and what then does not work.")
 
 _MARKS = {"ok": "ok", "missing": "missing", "broken": "broken", "optional": "not here"}
 

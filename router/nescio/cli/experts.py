@@ -10,7 +10,7 @@ import typer
 
 from nescio.cli.terminal import console, engine_for_one_command, print_json
 
-app = typer.Typer(help="List, show, scaffold and check experts.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="List, show, scaffold and check experts.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

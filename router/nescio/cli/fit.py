@@ -12,7 +12,7 @@ from nescio.cli.terminal import console, print_json
 if TYPE_CHECKING:
     from nescio_indexes.fitted import FittedRouter
 
-app = typer.Typer(help="Fit a router on labelled queries.")
+app = typer.Typer(add_completion=False, help="Fit a router on labelled queries.")
 
 
 @app.command()

@@ -8,7 +8,7 @@ import typer
 
 from nescio.cli.terminal import console, print_json
 
-app = typer.Typer(help="Build the router's index, or describe it.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="Build the router's index, or describe it.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nescio.models.provision import Transfer
     from nescio.settings import Settings
 
-app = typer.Typer(help="List, fetch, check and remove models.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="List, fetch, check and remove models.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Models; those of the profile if none.")]
 

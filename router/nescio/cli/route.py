@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nescio.routing import Router
     from nescio.types import Route
 
-app = typer.Typer(help="Show where a query would go, or route a file of queries.")
+app = typer.Typer(add_completion=False, help="Show where a query would go, or route a file of queries.")
 
 SHOWN = 10
 BATCH = 256

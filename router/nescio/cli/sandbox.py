@@ -16,7 +16,7 @@ import typer
 
 from nescio.sandbox import Check, Execution, Limits, Sandbox, Verdict
 
-app = typer.Typer(no_args_is_help=True, help="Run programs in the sandbox, and check that it works on this machine.")
+app = typer.Typer(add_completion=False, help="Run programs in the sandbox, and check that it works on this machine.")
 
 _LIMITS = Limits(total=11.0, wall=10.0)
 _UNAVAILABLE = 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 GRACE_S = 10
 """Seconds that requests in flight get when the server is told to stop."""
 
-app = typer.Typer(help="Serve the API and the chat page.")
+app = typer.Typer(add_completion=False, help="Serve the API and the chat page.")
 
 
 @app.command()

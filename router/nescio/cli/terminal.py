@@ -6,8 +6,8 @@ import json
 import math
 import sys
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nescio.types import Abstained, Message, Outcome, Query
@@ -63,6 +63,16 @@ def new_query(messages: Sequence[Message], target: float | None, model: str | No
         expert=None if name == "monolith" else name,
         monolith=name == "monolith",
     )
+
+
+@contextmanager
+def resumable(kept: str) -> Iterator[None]:
+    """Has Ctrl-C end a long command with what was `kept` and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nstopped: {kept}\n")
+        raise
 
 
 @asynccontextmanager

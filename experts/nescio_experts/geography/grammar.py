@@ -36,6 +36,7 @@ from nescio_experts.geography.scoping import (
     asks_which,
     borders_only,
     limit_of,
+    offers_choice,
     scope_of,
     sure_countries,
     things_of,
@@ -91,6 +92,8 @@ def _filter(signs: Signs) -> Understood | None:
 
 def _checks(signs: Signs) -> Understood | None:
     """Yes or no: borders, capitals, currencies, languages, groups, and where a city is."""
+    if signs.yes_no and offers_choice(signs):
+        return _choice(signs)
     countries = sure_countries(signs)
     several = len(countries) > 1 and signs.props == ["neighbours"] and not signs.has("n:country", "n:countries", "only")
     terse = len(countries) == 2 and not signs.has("q:howmany", "q:both") and not asks_which(signs)
@@ -107,6 +110,24 @@ def _checks(signs: Signs) -> Understood | None:
     if len(towns) == 1 and not signs.props:
         return _check_inside(signs, towns[0])
     return _check_country(signs, countries[0]) if len(countries) == 1 else None
+
+
+def _choice(signs: Signs) -> Understood:
+    """Such as "Is Toronto in Canada or the US?", which neither yes nor no answers: the fact itself does."""
+    countries = sure_countries(signs)
+    towns = [dominant(place.cities) for place in signs.towns]
+    if len(towns) == 1 and towns[0] is not None and not signs.props and countries:
+        return Lookup((towns[0],), ("country",))
+    if len(countries) == 1 and ambiguous(signs) is None:
+        if "capital" in signs.props:
+            return Lookup(countries, ("capital",))
+        if signs.values("group") and all(group.isupper() for group in signs.values("group")):
+            return Lookup(countries, ("continent",))
+        if signs.values("currency") and not towns:
+            return Lookup(countries, ("currency",))
+        if signs.values("language") and not towns:
+            return Lookup(countries, ("official",) if signs.has("p:official", "q:official") else ("languages",))
+    return Doubt("I could not tell between what you want me to choose.")
 
 
 def _check_inside(signs: Signs, named: tuple[City, ...]) -> Understood | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import Final
 
 from nescio_experts.geography.atlas import Country, atlas
@@ -39,6 +41,11 @@ def _unasked(signs: Signs) -> Doubt | None:
     """What a plain look-up cannot honour: ranks and amounts, people who do something, "New" before a name."""
     if any((number.rank and number.value > 1) or number.scaled for number in signs.numbers):
         return Doubt("I could not tell what the number in your question is about.")
+    counted = {"neighbours", "languages", "official"} & set(signs.props) or len(signs.places) > 1
+    if not counted and any(not number.rank for number in signs.numbers):
+        return Doubt("I could not tell what the number in your question is about.")
+    if len(signs.countries) > 1 and not signs.yes_no and _alternatives(signs):
+        return Doubt("I could not tell between what you want me to choose.")
     doubt = _deed(signs)
     if doubt is not None:
         return doubt
@@ -47,6 +54,12 @@ def _unasked(signs: Signs) -> Doubt | None:
         if before is not None and not place.adjective and place.start > 1 and before.text in {"New", "Old", "Great"}:
             return Doubt(f'my tables know no country or city called "{before.text} {place.surface}".')
     return None
+
+
+def _alternatives(signs: Signs) -> bool:
+    """Whether two countries are joined by "or"."""
+    pairs = pairwise(signs.countries)
+    return any(re.search(r"\bor\b", signs.between(one.end, two.start)) is not None for one, two in pairs)
 
 
 def _deed(signs: Signs) -> Doubt | None:
@@ -102,6 +115,8 @@ def _asked_props(signs: Signs) -> list[str]:
     ):
         if specific in props and general in props:
             props.remove(general)
+    if "size" in props and signs.has("u:km2", "u:mi2", "u:ha", "u:acre"):
+        props[props.index("size")] = "area"
     if signs.has("u:per_mi2", "u:per_km2") and (set(props) & {"population", "area"} or signs.has("n:people")):
         return ["density", *(prop for prop in props if prop not in {"population", "area", "density"})]
     return props

@@ -29,13 +29,20 @@ def _qualify(signs: Signs) -> None:
         other = signs.places[i + 1] if i + 1 < len(signs.places) else None
         if other is None or not other.codes or not _follows(signs, place, other.start):
             other = signs.places[i - 1] if i > 0 and _leads(signs, signs.places[i - 1], place) else None
-        if other is not None and other.codes:
+        if other is not None and other.codes and not _chosen(signs, other):
             kept = tuple(city for city in place.cities if city.country in other.codes)
             if not kept and other.codes == ("GE",):
                 kept = tuple(city for city in place.cities if (city.country, city.region) == ("US", "GA"))
             if kept:
                 signs.places[i] = _narrow(place, kept)
                 signs.places[signs.places.index(other)] = _as_qualifier(other)
+
+
+def _chosen(signs: Signs, other: Place) -> bool:
+    """Whether the place is one of two to choose from: "in the US or Canada"."""
+    following = [place for place in signs.places if place.start >= other.end and place.codes]
+    gap = signs.between(other.end, following[0].start) if following else ""
+    return re.fullmatch(r"\s*,?\s*or\s+(?:in\s+)?(?:the\s+)?", gap) is not None
 
 
 def _added(signs: Signs) -> None:

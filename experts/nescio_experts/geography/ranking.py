@@ -24,6 +24,7 @@ from nescio_experts.geography.scoping import (
     dimension,
     is_world,
     limit_of,
+    offers_choice,
     scope_of,
     sure_countries,
     things_of,
@@ -80,7 +81,7 @@ def _chained(signs: Signs, things: tuple[Thing, ...], dim: str) -> Chain | Doubt
     dims = {mark.id for mark in signs.marks if mark.id.startswith("dim:")}
     dims |= {"dim:area"} if dims and any(mark.text in SIZES for mark in marks) else set()
     places = [place for place in signs.places if not place.qualifier]
-    plain = signs.yes_no and len(places) == len(things) and not _offers_choice(signs) and len(dims) < 2
+    plain = signs.yes_no and len(places) == len(things) and not offers_choice(signs) and len(dims) < 2
     if not (plain and marks and places[0].end <= marks[0].start) or signs.has("diff", "ratio", "dim:sparse", "as"):
         return Doubt("I could not tell what you want compared with what.")
     links: list[tuple[Direction, Thing]] = []
@@ -105,11 +106,7 @@ def _mode(signs: Signs, things: tuple[Thing, ...]) -> Literal["which", "check", 
         return "ratio"
     if signs.has("diff"):
         return "difference"
-    return "check" if signs.yes_no and len(things) == 2 and not _offers_choice(signs) else "which"
-
-
-def _offers_choice(signs: Signs) -> bool:
-    return "or" in signs.reading.folded()
+    return "check" if signs.yes_no and len(things) == 2 and not offers_choice(signs) else "which"
 
 
 def _is_anchored(signs: Signs) -> bool:

@@ -108,9 +108,25 @@ def _other_time(signs: Signs) -> Doubt | None:
     mark = signs.first("time")
     if mark is not None:
         return Doubt(f'my tables hold one state of each fact, no past and no future ("{mark.text}").')
-    if signs.has("neg") and not (signs.yes_no or _not_sure(signs) or negates_a_name(signs)):
+    if signs.has("neg") and not (_not_sure(signs) or (signs.yes_no and _asks_denied(signs)) or _names_denied(signs)):
         return Doubt("I cannot answer questions that leave something out or deny something.")
     return None
+
+
+_TAG = re.compile(r",\s*(?:isn|aren|doesn|don|hasn|haven)['’]?t (?:it|they|he|she|that)\W*$", re.IGNORECASE)
+
+
+def _asks_denied(signs: Signs) -> bool:
+    """Such as "Doesn't Peru border Brazil?" or ", isn't it?"; "Peru does not border Brazil, right?" may not ask it."""
+    denials = [mark for mark in signs.marks if mark.id == "neg"]
+    tag = _TAG.search(signs.reading.text)
+    opening = denials[0].start == 0
+    closing = tag is not None and signs.reading.words[denials[0].start].start > tag.start()
+    return len(denials) == 1 and (opening or closing)
+
+
+def _names_denied(signs: Signs) -> bool:
+    return not signs.yes_no and negates_a_name(signs)
 
 
 def _not_sure(signs: Signs) -> bool:

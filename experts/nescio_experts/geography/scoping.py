@@ -291,6 +291,16 @@ def ambiguous(signs: Signs) -> Doubt | None:
     return None
 
 
+def offers_choice(signs: Signs) -> bool:
+    """Whether one of several things is to be chosen, not "yes or no" said."""
+    words = signs.reading.folded()
+    beside = {("yes", "or", "no"), ("true", "or", "false"), ("right", "or", "wrong")}
+    return any(
+        word == "or" and words[at + 1 : at + 2] != ("not",) and words[max(0, at - 1) : at + 2] not in beside
+        for at, word in enumerate(words)
+    )
+
+
 def asks_which(signs: Signs) -> bool:
     """Whether the question opens with a question word."""
     return bool(re.match(r"\W*(?:what|which|who|how|list|name)\b", signs.reading.text, re.IGNORECASE))

@@ -209,7 +209,7 @@ def _language_meant(signs: Signs, mention: Mention) -> bool:
         "has",
     }:
         return True
-    if signs.has("n:country", "n:countries", "q:where"):
+    if signs.has("n:country", "n:countries", "q:where") or "or" in (*before, *after):
         return True
     return signs.yes_no and before != ("the",)
 

@@ -25,7 +25,11 @@ _CONDITIONS = frozenset(
 )
 """Words that tie what follows to the demand, so that it may not be passed over."""
 _COMPOUND = re.compile(r"\w+(?:ide|ides|ate|ates|ite|ites)\Z")
-_NEUTRAL_PLACES = re.compile(r"(?<!\S)(?:at|in|on) (?:\w+ )?(?:school|class|work|home|university|college)(?!\S)")
+_NEUTRAL_PLACES = re.compile(
+    r"(?<!\S)(?:at|in|on|over) (?:\w+ )?(?:school|class|work|home|university|college|car|house|kitchen|garage"
+    r"|garden|shop|store|museum|library|bus|train|bag|pocket|desk|table|shelf|drawer|weekend|morning|afternoon|evening|monday"
+    r"|tuesday|wednesday|thursday|friday|saturday|sunday)(?!\S)"
+)
 _DEMANDS = ("p:", "c+", "c-", "s+", "s-", "o:", "u:", "n:", "g:")
 _NOT_EXPLAINED_AWAY = frozenset({"p:uses", "p:sources", "p:abundance", "p:abundance_crust", "p:finding"})
 """Demands that a purpose belongs to: "how much iron is there for my blood"."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 
-from nescio_experts.chemistry.pieces import Pieces
+from nescio_experts.chemistry.found import is_ordinal
+from nescio_experts.chemistry.pieces import Pieces, rank_and_top
 from nescio_experts.chemistry.properties import PROPERTIES
 from nescio_experts.chemistry.question import Ask, Misfit, Side
 from nescio_experts.chemistry.table import Table
@@ -70,14 +71,26 @@ def hop(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not plain or len(pieces.superlatives) != 1 or not _has_set(pieces):
         return None
     hit = pieces.superlatives[0]
+    rank, top = rank_and_top(pieces, hit)
     outer, inner = _split(pieces, hit)
     if len(outer) != 1 or len(inner) != 1 or outer == inner or not {*outer, *inner} <= set(PROPERTIES):
         return None
-    if not PROPERTIES[inner[0]].numeric:
+    if not PROPERTIES[inner[0]].numeric or top > 1:
         return None
     direction = 1 if hit.id[1] == "+" else -1
-    first = Ask("extreme", (inner[0],), sets=tuple(pieces.sets), direction=direction, operations=1)
+    first = Ask("extreme", (inner[0],), sets=tuple(pieces.sets), direction=direction, rank=rank, operations=1)
     return Ask("lookup", (outer[0],), inner=first, operations=2)
+
+
+def of_the_most(pieces: Pieces, hit: Hit) -> bool:
+    """Whether a property is asked "of the" most extreme: it is then not by it that the element is the most extreme."""
+    for prop in pieces.scan.of("p:"):
+        last = prop.indexes[-1]
+        between = set(pieces.scan.reading.folded(last + 1, hit.indexes[0]))
+        joined = "of" in between and all(word in {"of", "the"} or is_ordinal(word) for word in between)
+        if joined and prop.id[2:] != hit.id[3:] and last < hit.indexes[0]:
+            return True
+    return False
 
 
 def _has_set(pieces: Pieces) -> bool:
@@ -87,11 +100,13 @@ def _has_set(pieces: Pieces) -> bool:
 def _split(pieces: Pieces, hit: Hit) -> tuple[list[str], list[str]]:
     """What is asked of the element, and by what it is the most extreme."""
     scan = pieces.scan
-    if scan.reading.folded(hit.indexes[0] - 1, hit.indexes[0]) not in {("the",), ("s",)} and hit.id[3:]:
+    first = hit.indexes[0] - 1
+    first -= first >= 0 and is_ordinal(scan.reading.words[first].folded)
+    if scan.reading.folded(max(0, first), first + 1) not in {("the",), ("s",)} and hit.id[3:]:
         return [], []
     implied = "atomic_weight" if hit.id[3:] == "heavy" else hit.id[3:]
     others = [h for h in scan.of("p:") if h.indexes != hit.indexes and h.id not in {"p:name", "p:series", "p:finding"}]
-    before = list(dict.fromkeys(h.id[2:] for h in others if h.indexes[-1] < hit.indexes[0]))
+    before = list(dict.fromkeys(h.id[2:] for h in others if h.indexes[0] < hit.indexes[0]))
     after = list(dict.fromkeys(h.id[2:] for h in others if h.indexes[0] > hit.indexes[-1]))
     if not implied:
         return (before, after) if _of(pieces, hit) else ([], [])
@@ -106,4 +121,4 @@ def _split(pieces: Pieces, hit: Hit) -> tuple[list[str], list[str]]:
 def _of(pieces: Pieces, hit: Hit) -> bool:
     """Whether "of the" or the like leads from what is asked to the superlative."""
     words = pieces.scan.reading.folded(max(0, hit.indexes[0] - 6), hit.indexes[0])
-    return bool({"of", "for", "does", "is", "s", "has", "discovered", "to", "with"} & set(words))
+    return bool({"of", "for", "does", "did", "is", "was", "s", "has", "discovered", "to", "with"} & set(words))

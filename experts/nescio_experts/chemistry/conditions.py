@@ -14,6 +14,10 @@ from nescio_experts.chemistry.question import Ask, Misfit
 from nescio_experts.chemistry.units import UNIT_FACTORS, to_base
 
 _NEGATION = re.compile(r"(?i)(?<!\bi )(?<!\bwe )\b(?:is|are|was|were|does|did|has|have)(?:n['’]?t| not)\b")
+_DENIED = re.compile(
+    r"(?i)(?<![,.;:?!] )(?<=\w )(?<!\bi )(?<!\bwe )(?:is|are|was|were|does|do|did|has|have|can|will)n['’]?t\b"
+)
+"""A denial within a statement ("gold isn't denser, is it?"): yes may then affirm or contradict it."""
 _HEATED = frozenset("hot heated heating warm warmed cold cooled chilled".split())
 """Words of a temperature other than that at which densities are tabulated."""
 _MEASURED = frozenset("measured measurement experimental experimentally empirical observed lab laboratory".split())
@@ -22,6 +26,7 @@ _ENERGIES = frozenset("ionization_energy electron_affinity fusion_heat evaporati
 _GOES_WITH = {
     "x:energy": _ENERGIES,
     "x:strength": frozenset({"en_pauling"}),
+    "x:nature": frozenset({"isotope_abundance", "natural_isotopes", "most_abundant_isotope", "isotopes"}),
     "x:once": frozenset({"ionization_energy"}),
     "x:heating": frozenset({"melting_point", "boiling_point"}),
 }
@@ -72,6 +77,8 @@ def worded(ask: Ask, pieces: Pieces) -> Ask | Misfit:
 def _negated(ask: Ask, pieces: Pieces) -> bool:
     """Whether the choice asked for is of what does not hold ("which one isn't a metal")."""
     chooses = ask.operation in {"choose", "choose_member", "extreme", "filter", "count", "list"}
+    if ask.operation.startswith("check") and _DENIED.search(pieces.scan.reading.text):
+        return True
     return chooses and not pieces.yes_no and _NEGATION.search(pieces.scan.reading.text) is not None
 
 

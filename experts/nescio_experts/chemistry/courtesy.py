@@ -7,26 +7,28 @@ place, no time, no negation, nothing that makes a compound or an alloy of an ele
 from __future__ import annotations
 
 _GENERAL = """
-absolute accepted according accurate accurately ai all among amount answer answers approximately around asap asks
-assignment assistant available away before begin begins behind belong belongs between big blank bot boundary brief
-bring bro brought call called carries carry checking chem chemical chemistry chemists chill chilled cite classroom
-clue cold commonly comprise comprises consist consists contain containing contains cool cooled correct correctly
-curious current currently d data datum daughter decimal degree degrees describe detail detailed details determine
-different documented dude during element elements english entire estimated ever every exactly exam exist existing
-exists expected experience experiences experimental expert experts explain fall falls fast fill following found friend
-further generally gimme given got gotta hand handbook handy happen happening happens have having heated heating hides
-hits hold holds homework hope hoping horizontal hot humans idea identify include includes interested jog jot keep
-keeps kept kid kindly lab large learn learning lemme letters level levels listed literature located looking lookup
-love madam make makes mankind mark marks mate measure measured measurement member members memory much must need needs
-nescio normal normally noted numbered numbers numeric numerical numerically obtain occur occurs off official
-officially ought out owe part particular past people periodic placed plain point points pop possess possesses
-professor project properties property put quantity quizzing quote raise raised rate reach reached reaches reckon
-record recorded reference refresh remain remains report reported require required requires research roughly saw says
-scale science scientific search see sense sentence share shell shells short should show shows simply sir sit sits son
-sorry spell stand stands start started starting starts stats stay stays student study studying substance supposed
-table tabulated take takes teach teacher tell temp temperature temperatures temps term terms test textbook thermal
-thermometer today translate trivia trying typical typically unit units until usual usually value values various
-vertical wants warm warmed wassup way whizz whole wish word words worksheet write written
+absolute accepted already according accurate accurately ai all among amount answer answers approximately
+around asap asks assignment assistant available away before begin begins behind belong belongs between big
+blank bot boundary brief bring bro brought call called carries carry checking chem chemical chemistry chemists
+chill chilled cite classroom clue cold commonly comprise comprises consist consists contain containing
+contains cool cooled correct correctly curious current currently d data datum daughter decimal degree degrees
+describe detail detailed details determine different documented dude during element elements english entire
+estimated ever every exactly exam exist existing exists expected experience experiences experimental expert
+experts explain fall falls fast fill following found friend further generally gimme given got gotta hand
+handbook handy happen happening happens have having heated heating hides hits hold holds homework hope hoping
+horizontal hot humans idea identify include includes interested jog jot keep keeps kept kid kindly lab large
+learn learning lemme letters level levels listed literature located looking lookup love madam make makes
+mankind mark marks mate measure measured measurement member members memory much must need needs nescio normal
+normally noted numbered numbers numeric numerical numerically obtain occur occurs off official officially
+ought out owe part particular past people periodic placed plain point points pop possess possesses professor
+project properties property put quantity quizzing quote raise raised rate reach reached reaches reckon record
+recorded reference refresh remain remains report reported require required requires research roughly saw says
+scale science scientific search see sense sentence share shell shells short should show shows simply sir sit
+sits son sorry spell stand stands start started starting starts stats stay stays student study studying
+substance supposed table tabulated take takes teach teacher tell temp temperature temperatures temps term
+terms test textbook thermal thermometer till today translate trivia trying typical typically unit units until
+usual usually value values various vertical wants warm warmed wassup way whizz whole wish word words worksheet
+write written
 """
 _PEOPLE = """
 aunt boss boyfriend brother buddy chemist children classmate classmates colleague colleagues cousin coworker dad daddy
@@ -35,11 +37,12 @@ humanity humankind husband instructor kids lecturer mom mommy mother mum mummy n
 partner pupil pupils roommate scientist scientists sister teachers tutor uncle wife
 """
 _STUDY = """
-answered answering assignments book books card cards chart charts class college course crossword crosswords datasheet
-encyclopaedia encyclopedia essay examination exams exercise exercises flash flashcard flashcards grade handbooks
-jeopardy learned learnt lecture lesson lessons memorise memorising memorize memorizing notebook notes poster
-presentation pub puzzle puzzles quizzed quizzes respond response review reviewing revise revising revision riddle
-school schools semester studies subject tests textbooks topic university worksheets
+answered answering balancing preparing prepping assignments book books card cards chart charts class college
+course crossword crosswords datasheet encyclopaedia encyclopedia essay examination exams exercise exercises
+flash flashcard flashcards grade handbooks jeopardy learned learnt lecture lesson lessons memorise memorising
+memorize memorizing notebook notes poster presentation pub puzzle puzzles quizzed quizzes respond response
+review reviewing revise revising revision riddle school schools semester studies subject tests textbooks topic
+university worksheets
 """
 _TALK = """
 able anticipate expect expecting
@@ -83,6 +86,7 @@ COURTESIES: dict[str, tuple[str, ...]] = {
         "{eli5,eli 5,explain like i m {5,five}}",
         "{just ,only ,in ,with ,as ,}{a,the,one,a single} {number,word,digit,figure,letter,line,sentence}{, "
         "only, please}",
+        "{balancing,balance} {an ,some ,these ,}{equation,equations}",
         "{quiz,question,trivia,test,homework,chemistry,science,riddle,exam} time",
         "{real quick,fun fact,fun fact request,mock exam,mock test,escapes me,slips my mind}",
         "{for ,}{tomorrow,tonight} s mock {exam,test}",

@@ -188,10 +188,10 @@ class Facts:
         return f"{_name(element)} is not radioactive: it has {count} stable {'isotope' if count == 1 else 'isotopes'}"
 
     def _protons(self, element: Element) -> str:
-        return f"an atom of {_name(element)} has {element.number} protons"
+        return f"an atom of {_name(element)} has {_count(element.number, 'proton')}"
 
     def _electrons(self, element: Element) -> str:
-        return f"a neutral atom of {_name(element)} has {element.number} electrons"
+        return f"a neutral atom of {_name(element)} has {_count(element.number, 'electron')}"
 
     def _valence(self, element: Element) -> str:
         count = int(self.value(element.number, "valence") or 0)
@@ -269,7 +269,7 @@ class Facts:
             return None
         name = f"{element.name}-{mass_number}"
         if prop in {"protons", "electrons", "neutrons"}:
-            return f"an atom of {name} has {mass_number - z if prop == 'neutrons' else z} {prop}"
+            return f"an atom of {name} has {_count(mass_number - z if prop == 'neutrons' else z, prop[:-1])}"
         if prop == "atomic_number":
             return f"the atomic number of {name} is {z}"
         if prop in {"symbol", "name"}:
@@ -342,6 +342,10 @@ def series_name(series: str) -> str:
 
 def _decimals(unit: str) -> int:
     return {"°F": 4, "kJ/mol": 2, "eV": 4}.get(unit, 9)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _name(element: Element) -> str:

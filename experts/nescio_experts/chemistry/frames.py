@@ -146,7 +146,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
         "electron{s,} .. {laid out,arranged,built up,set up,placed}",
         "configuration of .. electrons",
         "{configuration,arrangement,distribution,structure} of {the ,its ,all ,}electron{s,}{, shells, shell, cloud}",
-        "{spdf,s p d f,orbital} {configuration,notation,config}",
+        "{in ,}{spdf,s p d f,s p d,spd,orbital} {configuration,notation,config}",
     ),
     "en_pauling": (
         "{what,which} {number,value} .. {pauling,electronegativity}{, electronegativity}{, scale}",

@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nescio_experts.chemistry.beside import beside, hop
+from nescio_experts.chemistry.beside import beside, hop, of_the_most
 from nescio_experts.chemistry.choices import check_name, check_state, choose_member, main_state, order
 from nescio_experts.chemistry.conditions import conditioned, worded
-from nescio_experts.chemistry.found import Scan, is_ordinal, whole_number
+from nescio_experts.chemistry.found import Scan, whole_number
 from nescio_experts.chemistry.limits import between, check_value, compare_with_bound
-from nescio_experts.chemistry.pieces import Pieces, loose, sort_pieces, unexplained
+from nescio_experts.chemistry.pieces import Pieces, loose, rank_and_top, sort_pieces, unexplained
 from nescio_experts.chemistry.properties import PROPERTIES
 from nescio_experts.chemistry.question import Ask, Misfit, Operation
 from nescio_experts.chemistry.sets import SET_PROPERTIES, in_set
 from nescio_experts.chemistry.table import Table
 from nescio_experts.chemistry.times import another_time
-from nescio_experts.grounded import Hit
 
 _OTHER_OPERATIONS = frozenset({"ratio", "mean", "median", "compare", "same"})
 """Operations that a conversion of an amount does not go with."""
@@ -28,6 +27,9 @@ _OPEN = frozenset("which what who when where why how whose whom name list".split
 """Words of questions that yes or no does not answer."""
 _DISCOVERY = frozenset({"discoverers", "discovery_year", "discovery_location"})
 _WHEN_OR_WHERE = frozenset("when where why year years country".split())
+_SHARES = frozenset("percent percentage fraction share proportion part".split())
+_EARLIEST = 1600
+"""Years before it are none of which the table knows discoveries."""
 _JOINED = frozenset({"check_symbol", "check_value", "neighbour", "beside"})
 """Operations whose two pieces need nothing that joins them."""
 
@@ -89,11 +91,22 @@ def _isotope(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     properties = ["half_life" if p == "isotopes" else p for p in pieces.properties]
     properties = ["isotope_abundance" if p in {"abundance", "abundance_crust"} else p for p in properties]
     asked = [name for name in pieces.sets if name in {"radioactive", "stable"}]
+    of_element = {z for z, _ in isotopes} == set(pieces.elements)
+    if of_element and not set(properties) - {"isotope_abundance"} and _share(pieces):
+        return Ask("lookup", ("isotope_abundance",), isotopes=isotopes)
     if asked and not properties and len(isotopes) == 1:
         return Ask("check_set", ("radioactive",), isotopes=isotopes, sets=(asked[0],), operations=1)
     if not properties or pieces.superlatives or pieces.comparatives or pieces.elements:
         return Misfit("no_property")
     return Ask("lookup", tuple(properties), isotopes=isotopes)
+
+
+def _share(pieces: Pieces) -> bool:
+    """Whether a share of the whole is asked for ("how much of natural copper is 63Cu")."""
+    words = pieces.scan.reading.folded()
+    shares = {i for i, word in enumerate(words) if word in _SHARES or word in {"how", "much", "natural"}}
+    pieces.used.update(shares)
+    return bool(_SHARES & set(words)) or ("how", "much", "of") in zip(words, words[1:], words[2:], strict=False)
 
 
 def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -102,7 +115,7 @@ def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     hit = pieces.superlatives[0]
     direction = 1 if hit.id[1] == "+" else -1
     properties = [p for p in pieces.properties if p not in {"series", "name"}] if pieces.sets else pieces.properties
-    if len(pieces.superlatives) > 1 or pieces.comparatives or len(properties) != 1:
+    if len(pieces.superlatives) > 1 or pieces.comparatives or len(properties) != 1 or of_the_most(pieces, hit):
         return Misfit("shape")
     prop = properties[0]
     if prop == "oxidation_states" and len(pieces.elements) == 1:
@@ -113,7 +126,7 @@ def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         prop = "atomic_weight"
     if prop not in PROPERTIES or not (PROPERTIES[prop].numeric or prop == "oxidation_states"):
         return Misfit("shape")
-    rank, top = _rank_and_top(pieces, hit)
+    rank, top = rank_and_top(pieces, hit)
     common = Ask("extreme", (prop,), direction=direction, rank=rank, top=top, nth=pieces.nth, operations=1)
     return _extreme_of(common, pieces)
 
@@ -133,23 +146,16 @@ def _extreme_of(common: Ask, pieces: Pieces) -> Ask | Misfit:
     return replace(common, sets=tuple(pieces.sets))
 
 
-def _rank_and_top(pieces: Pieces, hit: Hit) -> tuple[int, int]:
-    """The rank ("second highest") and the number of elements ("three densest", "top 5") that are wanted."""
-    words, claimed = pieces.scan.reading.words, pieces.scan.claims.by
-    for place in (hit.indexes[0] - 1, hit.indexes[-1] + 1):
-        number = whole_number(words[place].folded) if 0 <= place < len(words) and place not in claimed else None
-        if number is None or words[place].folded in {"one", "first"}:
-            continue
-        pieces.used.add(place)
-        return (number, 1) if is_ordinal(words[place].folded) else (1, number)
-    return 1, 1
-
-
 def _comparative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if not pieces.comparatives:
         return None
     properties = [p for p in pieces.properties if p != "name"]
-    if len(pieces.comparatives) > 1 or len(properties) != 1:
+    # "More titanium or more copper" compares once.
+    if (
+        len({hit.id for hit in pieces.comparatives}) > 1
+        or (len(pieces.comparatives) > 1 and pieces.scan.numbers)
+        or len(properties) != 1
+    ):
         return Misfit("no_property" if not properties else "shape")
     direction = 1 if pieces.comparatives[0].id[1] == "+" else -1
     prop = properties[0]
@@ -277,7 +283,7 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     sets = tuple(pieces.sets)
     properties = [p for p in pieces.properties if p not in {"name", "phase", "series", "discoverers"}]
     if _DISCOVERY & {*pieces.properties, *(SET_PROPERTIES[name.partition(":")[0]] for name in sets)}:
-        return _discovered(pieces, sets)
+        return _discovered(pieces, sets, table)
     if {"count", "sum"} & pieces.ops and not properties:
         return Ask("count", sets=sets, operations=1)
     if not sets:
@@ -306,7 +312,7 @@ def _count_named(pieces: Pieces) -> None:
             pieces.used.add(before)
 
 
-def _discovered(pieces: Pieces, sets: tuple[str, ...]) -> Ask | Misfit:
+def _discovered(pieces: Pieces, sets: tuple[str, ...], table: Table) -> Ask | Misfit:
     """The elements of a set that were discovered in a year, or by somebody, somewhere, in some years."""
     operation: Operation = "count" if "count" in pieces.ops else "filter"
     if _DISCOVERY & {SET_PROPERTIES[name.partition(":")[0]] for name in sets} and not pieces.scan.numbers:
@@ -314,7 +320,8 @@ def _discovered(pieces: Pieces, sets: tuple[str, ...]) -> Ask | Misfit:
         listed: Operation = "count" if operation == "count" else "list"
         return Ask(listed, sets=sets, operations=1) if asked and not pieces.yes_no else Misfit("shape")
     measured = pieces.value()
-    if measured is None or not 1600 < measured[0] < 2100:
+    latest = max(element.number_of("discovery_year") or 0.0 for element in table.elements.values())
+    if measured is None or not _EARLIEST < measured[0] <= latest:
         return Misfit("shape")
     return Ask(operation, ("discovery_year",), sets=sets, value=measured[0], operations=1)
 

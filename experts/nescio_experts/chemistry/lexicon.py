@@ -36,7 +36,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
         "{turn,turns,turning,go,goes,become,becomes} .. molten",
     ),
     "liquefy": (
-        "{become,becomes,becoming,get,gets} " + _LIQUID,
+        "{become,becomes,becoming,get,gets,go,goes} " + _LIQUID,
         "{turn,turns,turning,change,changes,make,makes} {,in}{to ,}" + _LIQUID,
         "{turn,turns,turning,change,changes,make,makes,transform,transforms} .. {liquid,molten}",
         "{liquefy,liquefies,liquify,liquifies,liquefied,liquefying,liquid point}",
@@ -78,7 +78,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "atomic_number": (
         "{atomic,element,proton,periodic} {number,numbers,no,num,nr}",
-        "number {in,on,of} the {periodic ,}table{, of elements,of the elements}",
+        "number {in,on,of} {the ,}{periodic ,}table{, of elements,of the elements}",
         "{number,no} .. {in,on} the periodic table",
         "{periodic table number,z value,z number,nuclear charge,charge number}",
         "{what,which} number {is,does,element}{, is}",
@@ -319,6 +319,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "natural_isotopes": (
         "{how many ,number of ,count of ,}{natural,naturally occurring,naturally existing} {isotope,isotopes,nuclides}",
+        "{how many,number of} {isotopes,nuclides} .. {occur,exist,are found} {naturally,in nature}",
         "{isotopes,nuclides} .. {occur,occurs,exist,found,occurring} {in nature,naturally}",
     ),
     "radioactive_isotope_count": ("{how many,number of,count of,count} {radioactive,unstable} {isotopes,nuclides}",),
@@ -336,6 +337,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "isotope_abundance": (
         "{natural,isotopic,isotope,relative} abundance",
+        "abundance {in nature,naturally}",
         "{percentage,percent,fraction,share,proportion} of {natural ,naturally occurring ,}",
     ),
     "spin": ("{nuclear ,}spin{, quantum number}",),

@@ -259,7 +259,9 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     ),
     "x:strength": ("{how ,}{strong,strongly,greedy,greedily,hungry,eager,eagerly}",),
     "x:once": ("{once,singly,one time,a single time,just once}",),
+    "x:nature": ("{in nature,naturally}",),
     "x:heating": (
+        "{above,over,below,under,past,beyond} {what,which} {temperature,temp,point}",
         "{have ,need ,must ,should ,}{i ,you ,we ,one ,to ,}{heat,warm}{, it, up, it up}",
         "{completely,fully,entirely,temperature wise,furnace,oven,crucible,stay,stays,staying,remain,remains,"
         "remaining}",

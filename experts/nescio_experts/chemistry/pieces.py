@@ -28,6 +28,11 @@ _JOINERS = re.compile(
 _YES_NO = frozenset("is are was were does do did has have can could should isn doesn aren didn would will".split())
 _NOT_YES_NO = frozenset("you i we anyone anybody someone somebody there u me".split())
 _LEADING = frozenset("so ok okay hey hi hello and but please well um hmm quick question tell me now also".split())
+_TAGGED = re.compile(
+    r"(?i)^(?!\W*(?:what|which|who|how|when|where|why)\b).*,\s*(?:right|correct|true|yes|is(?:n['’]t| that| it)"
+    r" (?:it|right|true|correct|so)|does(?:n['’]t) it|am i right)\s*\?\s*$"
+)
+"""A statement that is turned into a question by its end ("…, right?")."""
 _WEAK = {
     "name": frozenset(PROPERTIES),
     "finding": frozenset(PROPERTIES),
@@ -86,6 +91,7 @@ def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:
     properties = _properties(scan, used)
     if not properties and scan.of("u:g/cm³") + scan.of("u:kg/m³"):
         properties = ["density"]
+    properties = properties or ["atomic_weight"] * bool(scan.of("u:u")) or ["molar_mass"] * bool(scan.of("u:g/mol"))
     if not properties and guess is not None:
         properties = [guess]
     elements = list(dict.fromkeys(n.number for n in scan.named))
@@ -198,7 +204,7 @@ def _place(elements: Sequence[int], table: Table) -> list[str]:
 
 
 def _is_yes_no(scan: Scan) -> bool:
-    if scan.of("o:true"):
+    if scan.of("o:true") or _TAGGED.search(scan.reading.text):
         return True
     words = scan.reading.words
     starts = [i for i in range(len(words)) if i == 0 or re.search(r"[,:;.!?]", scan.between(i - 1, i))]
@@ -258,3 +264,15 @@ def loose(scan: Scan, ask: Ask) -> Misfit | None:
         if not compared and not _JOINERS.search(scan.between(one.indexes[-1], other.indexes[0])):
             return Misfit("shape")
     return None
+
+
+def rank_and_top(pieces: Pieces, hit: Hit) -> tuple[int, int]:
+    """The rank ("second highest") and the number of elements ("three densest", "top 5") that are wanted."""
+    words, claimed = pieces.scan.reading.words, pieces.scan.claims.by
+    for place in (hit.indexes[0] - 1, hit.indexes[-1] + 1):
+        number = whole_number(words[place].folded) if 0 <= place < len(words) and place not in claimed else None
+        if number is None or words[place].folded in {"one", "first"}:
+            continue
+        pieces.used.add(place)
+        return (number, 1) if is_ordinal(words[place].folded) else (1, number)
+    return 1, 1

@@ -183,6 +183,7 @@ class EngineDouble:
     cancelled: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
     ready: bool = True
+    loop: asyncio.AbstractEventLoop | None = None
 
     async def ask(
         self,
@@ -192,6 +193,7 @@ class EngineDouble:
         conversation_id: str | None = None,
         slot: Slot = at_once,
     ) -> Outcome:
+        self.loop = asyncio.get_running_loop()
         word = _first_word(query.messages[-1].content)
         reply = REPLIES.get(word, REPLIES["chemistry"])
         asked = _asked(word, reply)

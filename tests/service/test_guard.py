@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
 import openai
@@ -103,6 +104,29 @@ def test_page_is_kept_by_the_browser_until_it_changes(shared: Server) -> None:
     again = shared.http.get("/page/app.js", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert shared.http.get("/page/../app.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/page/../app.py", "/page/..%2f..%2fapp.py", "/page/%2e%2e/app.py", "/page//etc/passwd", "/page/app.js%00"]
+)
+def test_page_gives_no_file_but_its_own(shared: Server, path: str) -> None:
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=10) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert connection.recv(64).startswith(b"HTTP/1.1 404 ")
+
+
+def test_head_gets_what_get_gets_without_the_body(shared: Server) -> None:
+    for path in ("/", "/healthz", "/v1/models", "/nothing"):
+        head, get = shared.http.head(path), shared.http.get(path)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_no_other_site_is_let_in_by_preflight(shared: Server) -> None:
+    asked = {"origin": shared.url, "access-control-request-method": "POST"}
+    response = shared.http.options("/v1/chat/completions", headers=asked)
+    assert response.status_code == 405
+    assert not [name for name in response.headers if name.startswith("access-control")]
 
 
 def test_page_takes_nothing_from_elsewhere(shared: Server) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import json
+import os
+import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import openai
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from nescio.service.body import MAX_BODY_BYTES
 from nescio.types import Reason
@@ -59,6 +66,111 @@ def test_closing_an_openai_stream_cancels_generation(serve: Callable[..., Server
     assert server.engine.entered.wait(PATIENCE_S)
     stream.close()
     assert server.engine.cancelled.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("text", ["chemistry: tungsten?", "nonsense asdf", "vibranium?"])
+def test_what_needs_no_model_passes_by_a_model_that_is_busy(
+    serve: Callable[..., Server], text: str, stream: bool
+) -> None:
+    server = serve(queue_size=0)
+    connection = post_raw(server, body("wait"))
+    assert server.engine.entered.wait(PATIENCE_S)
+    response = server.http.post("/v1/chat/completions", json=body(text, stream=stream))
+    assert response.status_code == 200
+    assert '"nescio":' in response.text
+    assert not server.engine.cancelled.is_set()
+    connection.close()
+
+
+def test_clients_that_keep_leaving_leave_nothing_behind(serve: Callable[..., Server]) -> None:
+    server = serve(queue_size=3)
+    assert server.openai.chat.completions.create(**body("math")).model == "nescio/math"
+    server.engine.released.set()
+    assert server.engine.loop is not None
+    files, tasks = open_files(), len(asyncio.all_tasks(server.engine.loop))
+    for turn in range(60):
+        connection = post_raw(server, body("wait" if turn % 2 else "math", stream=turn % 3 == 0))
+        if turn % 4 == 0:
+            connection.recv(20)
+        connection.close()
+    wait_for(server, "nescio_admitted 0.0")
+    page = server.http.get("/metrics").text
+    assert "nescio_queue_waiting 0.0" in page
+    assert "nescio_generating 0.0" in page
+    assert open_files() <= files + 2
+    assert len(asyncio.all_tasks(server.engine.loop)) <= tasks + 2
+    assert server.openai.chat.completions.create(**body("math")).model == "nescio/math"
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/route", "/v1/feedback"])
+def test_client_that_leaves_while_it_sends_is_no_defect(serve: Callable[..., Server], path: str) -> None:
+    with capture_logs() as logs:
+        server = serve()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
+            head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n"
+            connection.sendall(head.encode() + b'{"model":')
+        wait_for(server, f'nescio_requests_total{{endpoint="{path}",method="POST",status="499"}} 1.0')
+        assert "nescio_cancelled_total 1.0" in server.http.get("/metrics").text
+    assert "client left" in {entry["event"] for entry in logs}
+    assert {entry["log_level"] for entry in logs} == {"info"}
+    structlog.reset_defaults()
+
+
+def test_body_that_does_not_arrive_in_time_is_408(serve: Callable[..., Server]) -> None:
+    server = serve(request_timeout=0.1)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(b"POST /v1/route HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{")
+        reply = everything(connection)
+    assert reply.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"request_timeout"' in reply
+
+
+def test_body_in_pieces_of_one_byte_is_read(shared: Server) -> None:
+    raw = json.dumps(body("math")).encode()
+    sent = b"".join(b"1\r\n%c\r\n" % byte for byte in raw + b" " * 20_000)
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(
+            b"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n" + sent + b"0\r\n\r\n"
+        )
+        assert everything(connection).startswith(b"HTTP/1.1 200 ")
+
+
+def test_compressed_body_is_415(shared: Server) -> None:
+    response = shared.http.post(
+        "/v1/route", content=gzip.compress(b'{"query": "x"}'), headers={"content-encoding": "gzip"}
+    )
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"X: " + b"a" * 200_000,
+        b"Host: evil.example",
+        b"Content-Length: -1",
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Transfer-Encoding: chunked, chunked",
+        b"\x00: 1",
+    ],
+)
+def test_what_is_no_http_is_turned_away_and_others_are_served(shared: Server, head: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(b"POST /v1/route HTTP/1.1\r\nHost: 127.0.0.1\r\n" + head + b"\r\n\r\n")
+        assert re.match(rb"HTTP/1.1 [45]\d\d ", connection.recv(64))
+    assert shared.http.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("value", [b"{}", b"1", b"[]", b'"a"', b'{"role": "user"}'])
+@pytest.mark.parametrize("most", [499_000, MAX_BODY_BYTES])
+def test_body_of_nothing_but_small_values_is_refused_soon(shared: Server, value: bytes, most: int) -> None:
+    many = min(most // (1 + value.count(b"[") + value.count(b"{")), MAX_BODY_BYTES // (len(value) + 1) - 100)
+    before = time.process_time()
+    response = shared.http.post("/v1/chat/completions", content=b'{"messages": [' + (value + b",") * many + b"1]}")
+    assert response.status_code == 400
+    assert response.json()["error"]["param"] in {"body", "model", "messages", "messages[0]"}
+    assert time.process_time() - before < 10
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -154,6 +266,15 @@ def test_body_over_the_limit_is_413_without_content_length(shared: Server) -> No
 def test_one_megabyte_query_is_too_long(shared: Server) -> None:
     response = shared.http.post("/v1/chat/completions", json=body("x" * 2**20))
     assert (response.status_code, response.json()["error"]["code"]) == (400, "query_too_long")
+
+
+def everything(connection: socket.socket) -> bytes:
+    """What the server sends until it closes the connection."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
 
 
 def wait_for(server: Server, line: str) -> None:

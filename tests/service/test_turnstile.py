@@ -65,6 +65,36 @@ async def test_passed_deadline_turns_away_and_leaves_the_place_to_others() -> No
         assert (turnstile.inside, turnstile.waiting) == (1, 0)
 
 
+async def test_those_that_need_no_turn_are_bounded_as_well() -> None:
+    turnstile = Turnstile(concurrency=1, size=1, lookups=2)
+    with turnstile.admission(), turnstile.admission(), turnstile.admission(), turnstile.admission():
+        with pytest.raises(QueueFull) as caught, turnstile.admission():
+            pass
+        assert caught.value.retry_after >= 1
+        async with turnstile.turn(soon()):
+            assert turnstile.inside == 1
+    assert turnstile.admitted == 0
+
+
+async def test_cancelled_visit_gives_the_place_back() -> None:
+    turnstile = Turnstile(concurrency=1, size=1)
+    entered = asyncio.Event()
+
+    async def visit() -> None:
+        with turnstile.admission():
+            async with turnstile.turn(soon()):
+                entered.set()
+                await asyncio.Event().wait()
+
+    inside, waiting = asyncio.create_task(visit()), asyncio.create_task(visit())
+    await entered.wait()
+    assert (turnstile.admitted, turnstile.inside, turnstile.waiting) == (2, 1, 1)
+    for task in (waiting, inside):
+        task.cancel()
+        await asyncio.wait([task])
+    assert (turnstile.admitted, turnstile.inside, turnstile.waiting) == (0, 0, 0)
+
+
 async def test_failure_inside_gives_the_place_back() -> None:
     turnstile = Turnstile(concurrency=1, size=0)
     with pytest.raises(RuntimeError):

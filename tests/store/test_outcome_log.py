@@ -259,3 +259,17 @@ def test_statements_compile_for_postgresql():
 def test_record_of_a_nan_feature_is_not_lost(log):
     assert log.record(dataclasses.replace(answered(features={"f": math.inf}), latency_s=1.0))
     assert math.isnan(log.rows()[0].features["f"])
+
+
+def test_grades_of_one_answer_that_come_at_once_are_all_kept(path):
+    with OutcomeLog(path) as log:
+        log.record(answered("a"))
+        words = ["right", "wrong"] * 12
+        jobs = [threading.Thread(target=log.grade, args=("a", word)) for word in words]
+        for job in jobs:
+            job.start()
+        for job in jobs:
+            job.join()
+        kept = [one.grade for one in log.history("a")]
+        assert sorted(kept) == sorted(words)
+        assert log.rows()[0].grade == kept[-1]

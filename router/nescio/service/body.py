@@ -20,6 +20,9 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_NAMES = 256
 """Most names in one JSON object."""
 
+MAX_MARKS = 500_000
+"""Most commas and opening brackets in one body, which bound its values before any is made."""
+
 _DISCARDED_BYTES = 4 * MAX_BODY_BYTES
 """Of a body that is too large, so much is read and thrown away, so that the client can read the reply."""
 
@@ -48,6 +51,9 @@ async def read_json(request: Request, *, within_s: float) -> dict[str, Any]:
     except TimeoutError:
         # Closed, since what still arrives of this body must not be read as the next request.
         raise HTTPException(408, headers={"connection": "close"}) from None
+    if sum(raw.count(mark) for mark in b",[{") > MAX_MARKS:
+        message = f"the body has more than {MAX_MARKS:,} commas and brackets."
+        raise InvalidRequest(message, param="body", hint="send the question and the turns it needs")
     value = _parsed(raw) if len(raw) < _SMALL_BYTES else await asyncio.to_thread(_parsed, raw)
     if not isinstance(value, dict):
         raise InvalidRequest("the body is not a JSON object.", param="body", hint='it starts with "{"')

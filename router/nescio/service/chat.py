@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from nescio.conversation import routed_text
 from nescio.errors import InvalidRequest, UnknownModel, UnsupportedParameter
-from nescio.service.requests import ChatMessage, ChatRequest, clean, nearest, validated
+from nescio.service.requests import MAX_TURNS, ChatMessage, ChatRequest, clean, nearest, validated
 from nescio.service.wishes import Wishes
 from nescio.types import Message, Query, Sampling
 
@@ -130,8 +130,9 @@ def _known(body: Mapping[str, Any]) -> dict[str, Any]:
             message = f"{name} is supported at its default value only."
             raise UnsupportedParameter(message, param=name, hint=_HINTS.get(name, "leave it out"))
     kept = {name: value for name, value in body.items() if name not in DEFAULTS and name not in NOT_YET}
-    if isinstance(kept.get("messages"), list):
-        kept["messages"] = [_without_empty_fields(turn) for turn in kept["messages"]]
+    turns = kept.get("messages")
+    if isinstance(turns, list) and len(turns) <= MAX_TURNS:
+        kept["messages"] = [_without_empty_fields(turn) for turn in turns]
     return kept
 
 

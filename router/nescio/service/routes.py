@@ -148,6 +148,7 @@ def _add_probes(router: APIRouter, desk: Desk) -> None:
     @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:
         """Prometheus metrics."""
+        desk.metrics.admitted.set(desk.turnstile.admitted)
         desk.metrics.waiting.set(desk.turnstile.waiting)
         desk.metrics.inside.set(desk.turnstile.inside)
         desk.metrics.lost.set(desk.engine.lost)

@@ -19,8 +19,12 @@ CHARACTERS_A_TOKEN = 4
 """How `max_tokens` counts, since most experts have no tokens: the usual rule of thumb for English."""
 
 _UNBROKEN = re.compile(
-    r"[-−+±~≈$€£¥]?\d+(?:[.,:/^×·\u00a0\u202f-]\d+| \d{3}(?!\d))*(?:[ \u00a0\u202f]?(?:[%°‰]\w*|[^\W\d_]+[²³]?(?:/[^\W\d_]+[²³]?)*))?"
-    r"|\w+(?:[-'’.]\w+)*"
+    r"""
+    [-−+±~≈$€£¥]? \d+ (?: [.,:/^×·\u00a0\u202f-]\d+ | [ ]\d{3}(?!\d) )*            # a number: -1,234.5  10 000  3/4
+    (?: [ \u00a0\u202f]? (?: [%°‰]\w* | [^\W\d_]+[²³]? (?:/[^\W\d_]+[²³]?)* ) )?   # its unit: 5 °C  60 km/h  2 million
+    | \w+ (?: [-'’.]\w+ )*                                                         # a word
+    """,
+    re.VERBOSE,
 )
 """A number with its sign and unit, or a word: what is shown whole or not at all."""
 

@@ -51,6 +51,9 @@ async def ask(text: str, data_dir: Path, says: str | Mapping[str, str] = "I don'
         ("What does `range(10, 0, -3)` produce?", "[10, 7, 4, 1]"),
         ("What does math.gcd(12, 18) return?", "6"),
         ("What does int('abc') raise?", "ValueError"),
+        ("What's the output of print(0.1 + 0.2 == 0.3)?", "False"),
+        ("What does print(*'ab', sep=', ') print?", "a, b"),
+        ("What does print('one\\ntwo') output?", "one\ntwo"),
     ],
 )
 async def test_an_expression_is_answered_by_running_it(question: str, value: str, data_dir: Path):

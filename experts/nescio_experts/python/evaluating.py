@@ -15,22 +15,24 @@ if isinstance(_value, (range, Iterator)) or type(_value).__name__.startswith("di
     _value = list(_value)
 print(repr(_value))
 """
+_PRINTS = re.compile(r"print\(")
 _RAISED = re.compile(r"^([A-Z]\w*(?:Error|Exception|Iteration|Interrupt|Exit|Warning)): ?(.*)", re.DOTALL)
 
 
 def program(code: str, modules: Collection[str]) -> str:
-    """A program that prints the repr of `code`'s value, importing those of `modules` that it mentions."""
+    """A program that prints what `code` prints, else the repr of its value; imports what it mentions of `modules`."""
     heads = sorted({head for head in re.findall(r"(?<![\w.])([a-z_]\w*)\.", code) if head in modules})
-    return _PROGRAM.format(imports="".join(f"import {head}\n" for head in heads), code=code)
+    imports = "".join(f"import {head}\n" for head in heads)
+    return imports + code if _PRINTS.match(code) else _PROGRAM.format(imports=imports, code=code)
 
 
-def value_of(run: Execution) -> str | None:
+def value_of(code: str, run: Execution) -> str | None:
     """What the expression gave, as a sentence; None if the run says nothing about it.
 
     An exception is an answer too ("it raises ValueError"), except one that says the text was no program.
     """
     if run.outcome == "ok" and run.result is not None:
-        return run.result
+        return run.stdout.strip() if _PRINTS.match(code) else run.result
     raised = _RAISED.match(run.message or "")
     if run.outcome != "error" or raised is None or raised.group(1) in {"SyntaxError", "NameError", "IndentationError"}:
         return None

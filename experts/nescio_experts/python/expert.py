@@ -78,7 +78,7 @@ class PythonExpert:
         return await self._recall(query, context, context.backend, found, known)
 
     def _evaluated(self, code: str, run: Execution) -> Answer | None:
-        value = value_of(run)
+        value = value_of(code, run)
         if value is None:
             return None
         sure = ("executed", "retrieval", "entry", "named", "documented", "agreement", "confirmed")

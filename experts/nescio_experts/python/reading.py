@@ -12,8 +12,8 @@ _DOTTED = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
 _QUOTED = re.compile(r"`([^`\n]{1,200})`")
 _ASKED = re.compile(
-    r"^(?:in python,? *)?(?:what (?:does|would|will|do i get from|do you get from|is the (?:value|result|output) of)|"
-    r"what is|what's|evaluate|result of|output of) *:? *(?P<code>.+?)"
+    r"^(?:in python,? *)?(?:what (?:does|would|will|do i get from|do you get from)|"
+    r"what(?:'s| is) the (?:value|result|output) of|what is|what's|evaluate|result of|output of) *:? *(?P<code>.+?)"
     r"(?: *(?:evaluate to|return|give(?: you)?|produce|print|output|equal|raise|yield)s?)?"
     r"(?: (?:in|with) python(?: ?3(?:\.\d+)?)?)? *[?.]?$",
     re.IGNORECASE,

@@ -158,31 +158,32 @@ def _members(plan: Members) -> Reply | Gap:
     if isinstance(found, Gap):
         return found
     groups = groups_of(plan.scope)
-    what = scope_words(plan.scope, len(found.countries))
     count = len(found.countries)
-    if not found.countries and not plan.count:
+    if not count and not (plan.count or plan.check):
         return Gap(f"my tables hold no {scope_words(plan.scope, 1)}.")
-    if not found.countries:
-        return Reply(sentence(f"there are 0 {what}"), _anchors(plan.scope), groups, facts=1, operations=1, empty=True)
-    names = [_with_figure(country, plan.scope) for country in found.countries]
-    shown = names[:_SHOWN]
-    dated = any(limit.dim in {"population", "density"} for limit in plan.scope.limits)
-    rest = f" and {count - _SHOWN} more" if count > _SHOWN else ""
-    verb = "is" if count == 1 else "are"
-    listed = f"{join(shown)}{rest}"
-    # Names after "do not use" would read as denied, so there they come first.
-    denied = f"{listed} {verb} the {count} {what}"
-    age = f" ({as_of(*found.countries)})" if dated else ""
-    text = sentence((denied if plan.scope.negated else f"there {verb} {count} {what}: {listed}") + age)
-    if found.note:
-        text += " " + sentence(found.note)
+    if not count:
+        text = f"{'No: ' if plan.check else ''}there are 0 {scope_words(plan.scope, 0)}"
+        return Reply(sentence(text), _anchors(plan.scope), groups, facts=1, operations=1, empty=True)
     extra = [c for prop in plan.props for country in found.countries[:12] if (c := facts.of_country(country, prop))]
-    if plan.props and (len(found.countries) > 12 or not extra):
+    if plan.props and (count > 12 or not extra):
         return Gap("that asks for a fact of too many countries at once.")
-    text = " ".join((text, *(sentence(clause) for clause in extra)))
-    return Reply(
-        text, found.countries, groups, facts=count + len(extra), operations=1, official=found.official, dated=dated
-    )
+    dated = any(limit.dim in {"population", "density"} for limit in plan.scope.limits)
+    text = sentence(_listed(plan, found.countries) + (f" ({as_of(*found.countries)})" if dated else ""))
+    text = " ".join((text, *(sentence(clause) for clause in ([found.note] if found.note else []) + extra)))
+    facts_used = count + len(extra)
+    return Reply(text, found.countries, groups, facts=facts_used, operations=1, official=found.official, dated=dated)
+
+
+def _listed(plan: Members, countries: tuple[Country, ...]) -> str:
+    count = len(countries)
+    what = scope_words(plan.scope, count)
+    names = [_with_figure(country, plan.scope) for country in countries[:_SHOWN]]
+    listed = join(names) + (f" and {count - _SHOWN} more" if count > _SHOWN else "")
+    verb = "is" if count == 1 else "are"
+    # Names after "do not use" would read as denied, so there they come first.
+    if plan.scope.negated:
+        return f"{listed} {verb} the {count} {what}"
+    return f"{'Yes: ' if plan.check else ''}there {verb} {count} {what}: {listed}"
 
 
 def _with_figure(country: Country, scope: Scope) -> str:

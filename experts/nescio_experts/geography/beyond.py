@@ -28,6 +28,8 @@ _OTHER_DAYS: Final = re.compile(
     r"|\b(?:ever|always|never|use to|used to)\b|\b(?:has|have|had)\b[^?]* been\b"
     r"|^\W*when (?:do|does|did|is|are|was|were|will)\b"
     r"|\bwho (?:made|makes|chose|gave|calls|called|named)\b"
+    r"|\bdid (?!(?:you|we|i|u)\b)|(?<!\bi )(?<!\byou )\bwere (?!(?:you|we|i|u)\b)"
+    r"|\b(?:what|which|whose|where|who|how many)\b[^?.,;:]*\bwas\b(?![^?]*\bagain\b)"
 )
 _LOOKS: Final = re.compile(
     r"\b(?:what|who)(?:'?s| is| are) (?:on|in|inside|behind) (?:the|a|an)\b.*\b(?:bank)?(?:notes?|coins?|bills?)\b"

@@ -237,11 +237,10 @@ def _open_order(dim: str, things: tuple[Thing, ...]) -> str:
 def _age(dim: str, *things: Thing) -> str:
     """What to say of the age of the figures, "" where there is nothing to say."""
     countries = [thing for thing in things if isinstance(thing, Country)]
-    return f" ({trends.as_of(*countries)}{_since(countries)})" if countries and dim in {"population", "density"} else ""
-
-
-def _since(countries: list[Country]) -> str:
-    return trends.since(*countries) if len(countries) > 1 else ""
+    if not countries or dim not in {"population", "density"}:
+        return ""
+    order = trends.since(countries, countries) if dim == "population" else ""
+    return f" ({trends.as_of(*countries)}{order})"
 
 
 def _checked(plan: Versus, known: list[tuple[Thing, float]]) -> Reply:

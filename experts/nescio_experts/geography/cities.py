@@ -73,6 +73,12 @@ class Cities:
         key = _key(name)
         return tuple(self._named.get(key) or self._other.get(key) or ())
 
+    def opening_with(self, name: str, codes: tuple[str, ...]) -> tuple[City, ...]:
+        """Cities of some countries whose name goes on after `name`: "Santa Cruz de la Sierra"."""
+        start = f"{_key(name)} "
+        found = (city for code in codes for city in self.by_country.get(code, ()) if _key(city.name).startswith(start))
+        return tuple(found)
+
     def capital_of(self, code: str) -> City | None:
         """The capital's own record, if it is in the data."""
         return self.capitals.get(code)

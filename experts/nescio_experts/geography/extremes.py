@@ -37,7 +37,7 @@ def extreme(plan: Extreme) -> Reply | Gap:
     if plan.claim:
         right = any(country.code == plan.claim for _, country in chosen)
         head = f"{'Yes' if right else 'No'}, {head}"
-    clauses = [sentence(f"{head} {'are' if len(names) > 1 else 'is'} {join(names)}{_age(plan, chosen)}")]
+    clauses = [sentence(f"{head} {'are' if len(names) > 1 else 'is'} {join(names)}{_age(plan, chosen, pool)}")]
     for prop in plan.props:
         for _, country in chosen:
             clause = facts.of_country(country, prop)
@@ -71,11 +71,12 @@ def _is_dated(plan: Extreme) -> bool:
     return plan.dim in {"population", "density"}
 
 
-def _age(plan: Extreme, chosen: list[tuple[float, Country]]) -> str:
+def _age(plan: Extreme, chosen: list[tuple[float, Country]], pool: list[tuple[float, Country]]) -> str:
     if not _is_dated(plan):
         return ""
     countries = [country for _, country in chosen]
-    return f" ({trends.as_of(*countries)}{trends.since(*countries)})"
+    order = trends.since(countries, [country for _, country in pool]) if plan.dim == "population" else ""
+    return f" ({trends.as_of(*countries)}{order})"
 
 
 def _most(plan: Extreme, chosen: list[tuple[float, Country]], pool: list[tuple[float, Country]]) -> Reply:

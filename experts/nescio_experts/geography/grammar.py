@@ -92,6 +92,11 @@ def _filter(signs: Signs) -> Understood | None:
 
 def _checks(signs: Signs) -> Understood | None:
     """Yes or no: borders, capitals, currencies, languages, groups, and where a city is."""
+    if signs.yes_no and _asks_any(signs):
+        return None
+    border = signs.first("p:neighbours")
+    if signs.yes_no and border is not None and border.text.startswith(("surround", "encircle", "hem")):
+        return Doubt("I can tell whether countries share a border, not whether one lies all around another.")
     if signs.yes_no and offers_choice(signs):
         return _choice(signs)
     countries = sure_countries(signs)
@@ -133,8 +138,13 @@ def _choice(signs: Signs) -> Understood:
 def _check_inside(signs: Signs, named: tuple[City, ...]) -> Understood | None:
     others = [place for place in signs.places if place.codes]
     if others:
-        city = dominant(named) or named[0]
-        return Check("inside", city, others[0].codes, named)
+        city = dominant(named)
+        inside = any(one.country in others[0].codes for one in named)
+        longer = cities().opening_with(named[0].name, others[0].codes)
+        if not inside and (city is None or longer):
+            meant = f" Did you mean {longer[0].name}?" if longer else ""
+            return Doubt(f"several cities are called {signs.towns[0].surface}, or begin so.{meant}")
+        return Check("inside", city or named[0], others[0].codes, named)
     if signs.values("group"):
         city_found = dominant(named)
         return Check("inside_group", city_found, signs.values("group")) if city_found else None
@@ -287,7 +297,7 @@ def _members(signs: Signs) -> Understood | None:
     narrowed = bool(scope.groups or scope.currencies or scope.languages or len(scope.neighbours_of) > 1)
     around = bool(scope.neighbours_of) and (narrowed or scope.only_neighbour)
     asks = signs.has("n:country", "n:countries", "q:where", "q:howmany", "v:use", "p:continent") or asks_which(signs)
-    if not (narrowed or around) or not asks or signs.yes_no or signs.towns:
+    if not (narrowed or around) or not asks or (signs.yes_no and not _asks_any(signs)) or signs.towns:
         return None
     if scope.languages and not signs.has("p:languages", "p:official", "q:official", "v:use"):
         return None
@@ -298,7 +308,17 @@ def _members(signs: Signs) -> Understood | None:
         return None
     if (signs.countries and not scope.neighbours_of) or (rest and not signs.has("n:countries", "n:country")):
         return None
-    return Members(scope, count=signs.has("q:howmany"), props=rest)
+    if signs.yes_no and rest:
+        return None
+    return Members(scope, count=signs.has("q:howmany"), props=rest, check=signs.yes_no)
+
+
+_ANY: Final = re.compile(r"^\W*(?:(?:is|are) there (?:an?|any|some)|(?:do|does|is|are) any)\b", re.IGNORECASE)
+
+
+def _asks_any(signs: Signs) -> bool:
+    """Such as "Do any countries border both Peru and Argentina?"."""
+    return _ANY.match(signs.reading.text) is not None and signs.has("n:country", "n:countries")
 
 
 def _other_props_of_members(signs: Signs, scope: Scope) -> list[str]:

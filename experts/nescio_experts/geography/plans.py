@@ -81,11 +81,12 @@ class ByCode:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The countries in a scope, listed or counted, with properties of each."""
+    """The countries in a scope, listed or counted, with properties of each; `check` if only whether there are any."""
 
     scope: Scope
     count: bool = False
     props: tuple[str, ...] = ()
+    check: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ def scope_of(signs: Signs, limit: Limit | None = None) -> Scope | Doubt:
 def borders_only(signs: Signs) -> bool:
     """Whether only these are bordered: "which country borders only Portugal", not "Portugal's only neighbour"."""
     border = signs.first("p:neighbours")
+    if border is not None and border.text == "surrounded by":
+        return any(0 <= place.start - border.end <= 1 for place in signs.places)
     return signs.has("only") and border is not None and not border.text.startswith(("neighbo", "land neighbo"))
 
 

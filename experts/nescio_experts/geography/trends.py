@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cmp_to_key
 from pathlib import Path
@@ -105,15 +105,14 @@ def as_of(*countries: Country) -> str:
     return f"figures of about {populations().year}"
 
 
-def since(*countries: Country) -> str:
+def since(countries: Collection[Country], among: Collection[Country]) -> str:
     """What to add where the order of today is another one than that of the figures, "" if it is not."""
-    codes = {country.code for country in countries}
-    told = [entry for entry in populations().ahead if entry[0] in codes]
+    codes, others = {country.code for country in countries}, {country.code for country in among}
+    told = [pair for pair in populations().ahead if pair[0] in codes and pair[1] in others]
     names = [(atlas().countries[first].the, atlas().countries[second].the) for first, second in told]
-    return "".join(
-        f"; {one} has been ahead of {other} since {populations().ahead[pair]}"
-        for pair, (one, other) in zip(told, names, strict=True)
-    )
+    dates = [populations().ahead[pair] for pair in told]
+    told_since = zip(names, dates, strict=True)
+    return "".join(f"; {one} has been ahead of {two} since {date}" for (one, two), date in told_since)
 
 
 def ahead(one: Country, other: Country, dim: str) -> bool | None:

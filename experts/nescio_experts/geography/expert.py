@@ -64,9 +64,8 @@ class GeographyExpert:
         text = reply.text
         if signs.corrected:
             text += " (" + "; ".join(f"I read {typed!r} as {meant}" for typed, meant in signs.corrected) + ".)"
-        named = bool(signs.places or signs.named)
         grounds = Grounds(
-            entity_match=(0.9 if signs.corrected else 1.0) if named else 0.0,
+            entity_match=_match(signs),
             property_match=1.0,
             property_margin=1.0,
             coverage=signs.coverage.share,
@@ -79,3 +78,12 @@ class GeographyExpert:
         citations = atlas().cite(*reply.countries, official=reply.official, groups=reply.groups, about=ABOUT)
         citations += populations().citations if reply.dated else ()
         return answer(self.card.name, text, grounds, citations, source=source()[0])
+
+
+def _match(signs: Signs) -> float:
+    """How surely the names were found: as written, after a slip of the finger, or after a guess; 0 without a name."""
+    if not (signs.places or signs.named):
+        return 0.0
+    if not signs.corrected:
+        return 1.0
+    return 0.9 if signs.sure else 0.6

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from nescio_experts.grounded import Gazetteer, Phrasebook
 
@@ -25,12 +25,24 @@ longitude timezone largest smallest biggest million billion square domain offici
 @cache
 def phrasebook() -> Phrasebook:
     """The phrases, expanded once."""
-    table = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
+    table = _table()
     pieces: dict[str, str] = table["pieces"]
     phrases: dict[str, list[str]] = table["phrases"]
     beyond: dict[str, list[str]] = table["unsupported"]
     entries = {**phrases, **{f"no:{topic}": patterns for topic, patterns in beyond.items()}}
     return Phrasebook({meaning: [_filled(text, pieces) for text in texts] for meaning, texts in entries.items()})
+
+
+@cache
+def respellings() -> dict[str, str]:
+    """Common misspellings of ordinary words, and what is meant."""
+    misspelt: dict[str, str] = _table()["misspelt"]
+    return {wrong: right for right, wrongs in misspelt.items() for wrong in wrongs.split()}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
 
 
 def _filled(pattern: str, pieces: dict[str, str]) -> str:

@@ -125,7 +125,10 @@ def borders_only(signs: Signs) -> bool:
     border = signs.first("p:neighbours")
     if border is not None and border.text == "surrounded by":
         return any(0 <= place.start - border.end <= 1 for place in signs.places)
-    return signs.has("only") and border is not None and not border.text.startswith(("neighbo", "land neighbo"))
+    lone = signs.first("only")
+    if border is None or lone is None or not (lone.start >= border.end or lone.end == border.start):
+        return False
+    return not border.text.startswith(("neighbo", "land neighbo"))
 
 
 def negates_a_name(signs: Signs) -> bool:

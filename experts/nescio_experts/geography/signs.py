@@ -70,6 +70,7 @@ class Signs:
     unexplained: tuple[int, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
     yes_no: bool = False
+    sure: bool = True
 
     def has(self, *ids: str) -> bool:
         """Whether any of these meanings occurs."""

@@ -12,16 +12,19 @@ from nescio_experts.geography.asking import wants_yes_or_no
 from nescio_experts.geography.cities import Cities, cities
 from nescio_experts.geography.epithets import merge_epithets
 from nescio_experts.geography.fillers import EXTRA_FILLERS
-from nescio_experts.geography.lexicon import phrasebook, spelling
+from nescio_experts.geography.lexicon import phrasebook
+from nescio_experts.geography.misspelling import Respelt, misspelt, respell
 from nescio_experts.geography.numerals import numerals
 from nescio_experts.geography.qualifying import qualify
-from nescio_experts.geography.signs import Mark, Named, Place, Signs, runs
-from nescio_experts.geography.vocabulary import country_names, vocabulary, weak
+from nescio_experts.geography.signs import Mark, Named, Place, Signs
+from nescio_experts.geography.vocabulary import vocabulary, weak
 from nescio_experts.grounded import Claims, Mention, Reading
 
 _BIG: Final = 100_000
 """From this size on a city may be named in lower case."""
 _LONGEST_CITY: Final = 5
+_MOST_FIXED: Final = 3
+"""Most misspellings that are undone in one question."""
 _ACRONYM: Final = 4
 """Up to so many letters, a name in capitals is an acronym ("UN") and no city."""
 _LONG: Final = 7
@@ -32,47 +35,20 @@ _LOWER_US = re.compile(r"\b(the|in) us\b(?=\s*(?:[?.,!]|$|and\b|or\b|have|has|is
 
 
 def read(text: str) -> Signs:
-    """The signs in `text`, after undoing misspellings that can hardly be anything else."""
-    fixed: list[tuple[str, str]] = []
-    text = _LOWER_US.sub(r"\1 USA", text)
+    """The signs in `text`, after undoing misspellings."""
+    fixed: list[tuple[str, Respelt]] = []
+    text = respell(_LOWER_US.sub(r"\1 USA", text))
     while True:
         signs = _read_once(text)
-        correction = _correction(signs) if len(fixed) < 3 else None
-        if correction is None:
-            signs.corrected = tuple(pair for pair in fixed if spelling().entities(pair[1]) == ())
+        found = misspelt(signs) if len(fixed) < _MOST_FIXED else None
+        if found is None:
+            signs.corrected = tuple((typed, respelt.text) for typed, respelt in fixed if respelt.name)
+            signs.sure = all(respelt.sure for _, respelt in fixed)
             return signs
-        start, end, name = correction
-        surface = signs.reading.surface(start, end)
-        fixed.append((surface, name))
+        fixed.append((signs.reading.surface(found.start, found.end), found))
         words = signs.reading.words
-        text = signs.reading.text[: words[start].start] + name + signs.reading.text[words[end - 1].end :]
-
-
-def _correction(signs: Signs) -> tuple[int, int, str] | None:
-    for at in signs.unexplained:
-        found = spelling().correct(signs.reading, at, at + 1)
-        if found is not None:
-            return at, at + 1, found.name
-    for start, end in runs(signs.unexplained):
-        found = country_names().correct(signs.reading, start, end)
-        if found is None or len(found.mention.entities) != 1:
-            continue
-        if slipped(" ".join(signs.reading.folded(start, end)), found.name):
-            return start, end, found.name.title()
-    return None
-
-
-def slipped(typed: str, name: str) -> bool:
-    """Whether `typed` is `name` after a slip of the finger: two letters swapped, one left out, or one doubled.
-
-    A letter that is another one ("Romonia") or added ("Canadia") may as well be an invented name.
-    """
-    if len(typed) == len(name):
-        return sorted(typed) == sorted(name)
-    if len(typed) < len(name):
-        return True
-    at = next((i for i, (one, other) in enumerate(zip(typed, name, strict=False)) if one != other), len(name))
-    return at > 0 and typed[at] == typed[at - 1]
+        text = signs.reading.text[: words[found.start].start] + found.text
+        text += signs.reading.text[words[found.end - 1].end :]
 
 
 def _read_once(text: str) -> Signs:

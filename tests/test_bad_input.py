@@ -10,14 +10,17 @@ import shutil
 import time
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from nescio.engine import Engine
+from nescio.errors import QueueFull
 from nescio.settings import load_settings
-from nescio.types import Abstained, Answered, Message, Outcome, Query, Reason
+from nescio.types import Abstained, Answered, Card, Message, Outcome, Query, Reason
 from tests.serving import Served
 
 LONGEST = 256 * 1024
@@ -104,6 +107,27 @@ async def test_two_hundred_turns_are_read_and_the_last_one_is_answered(engine: E
     assert len(outcome.query.messages) == 201
     assert outcome.expert == "geography"
     assert "Oslo" in str(outcome.decision)
+
+
+@WHOLE
+async def test_question_that_was_turned_away_is_not_part_of_its_conversation(engine: Engine) -> None:
+    @asynccontextmanager
+    async def full(_: Card) -> AsyncIterator[None]:
+        raise QueueFull("full", retry_after=1)
+        yield
+
+    async def say(text: str, **more: Any) -> Outcome:
+        query = Query(id=f"chatcmpl-{uuid.uuid4().hex}", messages=(Message("user", text),), text=text)
+        return await engine.ask(query, conversation_id="turned away", **more)
+
+    first = await say("What is the population of Norway?")
+    with pytest.raises(QueueFull):
+        await say("What is the population of Chad?", slot=full)
+    follow = await say("and its capital?")
+    texts = [message.content for message in follow.query.messages]
+    assert texts[0] == first.query.messages[0].content
+    assert texts[2:] == ["and its capital?"]
+    assert "Oslo" in str(follow.decision)
 
 
 @WHOLE

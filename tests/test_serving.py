@@ -77,6 +77,16 @@ def test_model_answers_through_every_layer_and_its_tokens_are_counted(served: Se
     assert reply.nescio["calibration"] == "none"
 
 
+@pytest.mark.parametrize(("model", "question"), [("nescio", IRON), ("nescio/monolith", "Who wrote Hamlet?")])
+def test_length_is_kept_by_lookup_and_model_alike(served: Served, model: str, question: str) -> None:
+    whole = ask(served.openai, question, model=model).choices[0]
+    cut = ask(served.openai, question, model=model, max_tokens=3, temperature=0.5)
+    assert (whole.finish_reason, cut.choices[0].finish_reason) == ("stop", "length")
+    assert len(cut.choices[0].message.content) <= 12 < len(whole.message.content)
+    assert whole.message.content.startswith(cut.choices[0].message.content)
+    assert cut.nescio["ignored"] == ["temperature"]
+
+
 def test_question_that_nobody_covers_is_an_ordinary_completion(served: Served) -> None:
     reply = ask(served.openai, "What did I dream last night?")
     assert reply.choices[0].finish_reason == "stop"
@@ -114,6 +124,15 @@ def test_conversation_is_kept_under_its_id(served: Served) -> None:
     assert "Oslo" in follow.choices[0].message.content
 
 
+def test_what_people_asked_is_for_the_servers_account_alone(served: Served) -> None:
+    ask(served.openai, IRON, nescio={"conversation_id": "private"})
+    kept = list(served.home.glob("*.sqlite*"))
+    assert {"outcomes.sqlite", "conversations.sqlite"} <= {path.name for path in kept}
+    assert {path.name: oct(path.stat().st_mode & 0o077) for path in (served.home, *kept)} == dict.fromkeys(
+        (served.home.name, *(path.name for path in kept)), "0o0"
+    )
+
+
 def test_metrics_count_what_was_decided(served: Served) -> None:
     def answered() -> float:
         page = served.http.get("/metrics").text
@@ -142,6 +161,18 @@ def test_server_maps_no_library_that_only_fitting_needs(served: Served) -> None:
     heavy = [name for name in ("torch", "sklearn", "scipy", "pandas", "transformers") if f"/{name}/" in maps]
     assert heavy == []
     assert "/onnxruntime/" in maps
+
+
+def test_lookup_is_answered_while_a_model_works(served_home: Path, smol: Path) -> None:
+    body = {"model": "nescio/monolith", "stream": True, "messages": [{"role": "user", "content": "Tell me of Hamlet."}]}
+    with Served(served_home, smol, NESCIO_QUEUE_SIZE="0") as server:
+        server.wait_until_ready()
+        with server.http.stream("POST", "/v1/chat/completions", json=body) as slow:
+            lines = slow.iter_lines()
+            assert next(lines) == ": asking monolith"
+            assert "1538" in ask(server.openai, IRON).choices[0].message.content
+            assert ask(server.openai, "What did I dream last night?").nescio["reason"] == "out_of_scope"
+            assert "data: [DONE]" in list(lines)
 
 
 def test_sigterm_ends_the_server_and_its_workers(served_home: Path, smol: Path) -> None:

@@ -242,6 +242,15 @@ def _continents(signs: Signs) -> Doubt | None:
     return None
 
 
+def _ranks(signs: Signs) -> Doubt | None:
+    """Whose rank is asked, as in "where does Peru rank in area"."""
+    if any(mark.id.startswith("sup:") for mark in signs.marks) or not signs.countries:
+        return None
+    if re.search(r"\brank(?:s|ing|ed)?\b", _plain(signs)) is None:
+        return None
+    return Doubt("I can say who has a rank, not which rank somebody has.")
+
+
 def _by_land(signs: Signs) -> Doubt | None:
     """Who enters by land from where: a border, if two countries are meant, or one and its neighbours."""
     crossing = next((m for m in signs.marks if m.id == "p:neighbours" and _BY_LAND & set(m.text.split())), None)
@@ -260,7 +269,11 @@ def _own(signs: Signs) -> Doubt | None:
     found = _OWN.search(text)
     if found is not None:
         return Doubt(f'I do not know whom or what you mean ("{found[0].strip()}").')
-    if re.search(r"\bwho\b", text) and signs.places and (signs.values("language") or signs.values("currency")):
+    if (
+        re.search(r"\b(?:who|(?:which|what) (?:people|persons))\b", text)
+        and signs.places
+        and (signs.values("language") or signs.values("currency"))
+    ):
         return Doubt("I know what is spoken and paid in a country, not by whom.")
     return None
 
@@ -287,5 +300,5 @@ def _how_many_people(signs: Signs) -> Mark | None:
 
 _RULES: Final[tuple[Callable[[Signs], Doubt | None], ...]] = (
     _realms, _speakers, _other_days, _money, _people, _cities, _countries, _borders, _limited, _summed, _continents,
-    _by_land, _own, _parts,
+    _ranks, _by_land, _own, _parts,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -72,6 +73,18 @@ def _language(plan: Check) -> Reply | Gap:
     return Reply(sentence(f"{'Yes' if yes else 'No'}: {clause}"), (country,), operations=1, official=official)
 
 
+def _code(plan: Check) -> Reply | Gap:
+    country = plan.thing
+    assert isinstance(country, Country)
+    kind, value = plan.values
+    clause = facts.tld(country) if kind == "tld" else facts.phone(country)
+    if clause is None:
+        return Gap(f"my tables hold no {facts.missing(kind)} for {country.the}.")
+    held = country.tld.lstrip(".") if kind == "tld" else country.phone
+    same = value in held.split() if kind == "tld" else value.lstrip("+") in re.sub(r"[-+]", "", held).split()
+    return _said(same, clause, country)
+
+
 def _group(plan: Check) -> Reply | Gap:
     country = plan.thing
     assert isinstance(country, Country)
@@ -124,7 +137,7 @@ def _open(country: Country, limit: Limit) -> bool:
 
 _KINDS: Final[dict[str, Callable[[Check], Reply | Gap]]] = {
     "border": _border, "capital": _capital, "currency": _currency, "language": _language, "official": _language,
-    "group": _group, "inside": _inside, "inside_group": _inside_group, "limit": _limit,
+    "group": _group, "code": _code, "inside": _inside, "inside_group": _inside_group, "limit": _limit,
 }  # fmt: skip
 
 

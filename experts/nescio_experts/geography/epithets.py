@@ -19,7 +19,7 @@ _EPITHETS: Final = frozenset(
     north northern south southern east eastern west western northeast northeastern northwest northwestern southeast
     southeastern southwest southwestern central equatorial new old papua lower upper inner outer greater great
     republic kingdom state federation federal federated commonwealth democratic principality sultanate emirate union
-    united socialist islamic arab confederation dominion autonomous province provincial people s
+    united socialist islamic arab confederation dominion autonomous province provincial land people s
     """.split()
 )
 """Directions, sizes and forms of government: what tells two countries of one name apart."""
@@ -42,7 +42,7 @@ def merge_epithets(signs: Signs, claims: Claims) -> None:
 
 def _before(signs: Signs, place: Place) -> int:
     """Where the words that belong before the name begin."""
-    words, at, first = signs.reading.folded(), place.start - 1, place.start
+    words, at, first = _free_words(signs), place.start - 1, place.start
     while at >= 0 and words[at] in _EPITHETS | _LINKS and _PLAIN.fullmatch(signs.between(at + 1, at + 1)):
         first = at if words[at] in _EPITHETS else first
         at -= 1
@@ -54,7 +54,7 @@ def _before(signs: Signs, place: Place) -> int:
 
 def _after(signs: Signs, place: Place) -> int:
     """Where the words that belong after the name end; behind a bracket or comma they must fill it."""
-    words, at, last = signs.reading.folded(), place.end, place.end
+    words, at, last = _free_words(signs), place.end, place.end
     adjectives = {one.start: one.end for one in signs.places if one.adjective}
     opened = signs.between(at, at).strip()
     if opened not in {"", "(", ",", "-"} or at >= len(words):
@@ -73,6 +73,12 @@ def _after(signs: Signs, place: Place) -> int:
     if (opened and not closed) or (described and opened != "(" and not countries_in(bag(words[place.start : last]))):
         return place.end
     return last
+
+
+def _free_words(signs: Signs) -> tuple[str, ...]:
+    """The words of the question, "" for those of a longer phrase: "land" is none in "land area"."""
+    held = {i for mark in signs.marks if mark.end - mark.start > 1 for i in range(mark.start, mark.end)}
+    return tuple("" if i in held else word for i, word in enumerate(signs.reading.folded()))
 
 
 def _merge(signs: Signs, claims: Claims, place: Place, start: int, end: int) -> None:

@@ -169,16 +169,28 @@ def _check_country(signs: Signs, country: Country) -> Understood | None:
 def _codes(signs: Signs) -> Understood | None:
     """Which country a domain, a telephone prefix or an ISO code belongs to."""
     if signs.places:
-        return None
+        return _check_code(signs)
     rest = tuple(prop for prop in signs.props if prop not in {"tld", "phone", "iso", "iso2", "iso3", "isonumeric"})
     if signs.values("tld"):
         return ByCode("tld", f".{signs.values('tld')[0]}", rest)
     if signs.values("phone"):
         return ByCode("phone", signs.values("phone")[0], rest)
+    if signs.values("iso") and signs.has("n:country", "n:countries", "q:whose", "q:where"):
+        return ByCode("iso", signs.values("iso")[0], tuple(prop for prop in rest if prop != "currency_code"))
     whole = [n for n in signs.numbers if not n.rank and not n.scaled and n.value == int(n.value)]
     if "phone" in signs.props and whole and not signs.values("group"):
         return ByCode("phone", str(int(whole[0].value)), rest)
     return None
+
+
+def _check_code(signs: Signs) -> Understood | None:
+    """Such as "Does +49 belong to Germany?"."""
+    countries = sure_countries(signs)
+    codes = [(name.kind, name.value) for name in signs.named if name.kind in {"tld", "phone"}]
+    plain = len(codes) == 1 and len(countries) == 1 and len(signs.places) == 1 and ambiguous(signs) is None
+    if not (plain and signs.yes_no) or set(signs.props) - {"tld", "phone", "iso"} or signs.has("only"):
+        return None
+    return Check("code", countries[0], codes[0])
 
 
 def _capital_of(signs: Signs) -> Understood | None:
@@ -247,6 +259,8 @@ def _total(signs: Signs) -> Understood | None:
         return None
     if set(signs.props) - {"population", "area", "density", "size", "neighbours", "currency", "continent"}:
         return None
+    if signs.towns:
+        return Doubt("I could not tell what the city has to do with these countries.")
     if (
         grouped
         and signs.has("n:countries")
@@ -284,6 +298,8 @@ def _neighbours_facts(signs: Signs) -> Understood | None:
         return None
     if borders_only(signs):
         return None
+    if signs.has("agg:sum", "agg:mean", "q:howmany"):
+        return Doubt("I can add up the figures of neighbours, and list what else they have.")
     props = tuple(prop for prop in signs.props if prop in PROPS and prop != "neighbours")
     return Members(Scope(neighbours_of=(countries[0].code,)), props=props) if props else None
 

@@ -176,7 +176,8 @@ class Check:
     """Whether something holds.
 
     Attributes:
-        kind: ``border``, ``capital``, ``currency``, ``language``, ``official``, ``group``, ``inside``, ``limit``.
+        kind: ``border``, ``capital``, ``currency``, ``language``, ``official``, ``group``, ``code``, ``inside``, or
+            ``limit``.
         thing: What it is said of.
         values: Codes or names that it is said to have.
     """

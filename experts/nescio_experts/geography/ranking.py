@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from nescio_experts.geography.cities import City, cities
-from nescio_experts.geography.facts import PROPS
+from nescio_experts.geography.facts import CITY_PROPS, PROPS
 from nescio_experts.geography.plans import (
     Chain,
     Direction,
@@ -19,6 +19,7 @@ from nescio_experts.geography.plans import (
     Versus,
 )
 from nescio_experts.geography.scoping import (
+    CONJUNCTION,
     SIZES,
     ambiguous,
     dimension,
@@ -129,6 +130,8 @@ def superlative(signs: Signs) -> Understood | None:
         return _largest_city(signs, mark, capitals=head == "capital")
     if head is None:
         return None
+    if signs.towns and "capital" not in signs.props:
+        return Doubt("I could not tell what the city has to do with these countries.")
     scope = scope_of(signs)
     if isinstance(scope, Doubt):
         return scope
@@ -142,7 +145,19 @@ def superlative(signs: Signs) -> Understood | None:
     countries = sure_countries(signs)
     claim = countries[0].code if signs.yes_no and len(countries) == 1 and not scope.neighbours_of else ""
     props = _other_props(signs, dim or "area", scope)
+    if _of_its_capital(signs, props):
+        return Doubt("I could not tell whether you ask about the country or its capital.")
     return Extreme(scope, dim or "area", direction, rank, number, props, claim, unit_of(signs))
+
+
+def _of_its_capital(signs: Signs, props: tuple[str, ...]) -> bool:
+    """Whether something is asked of the winner's capital: "the population of the capital of the largest country"."""
+    own = [mark for mark in signs.marks if mark.id.startswith("p:") and mark.id[2:] in CITY_PROPS - {"country"}]
+    capital = signs.first("p:capital")
+    if capital is None or "capital" not in props or not set(props) & CITY_PROPS:
+        return False
+    gaps = [signs.between(mark.end, capital.start) for mark in own if mark.end <= capital.start]
+    return any(CONJUNCTION.search(gap) is None for gap in gaps)
 
 
 def _nth_city(signs: Signs) -> Understood | None:

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from nescio_experts.geography.asking import wants_yes_or_no
+from nescio_experts.geography.atlas import atlas
 from nescio_experts.geography.cities import Cities, cities
 from nescio_experts.geography.epithets import merge_epithets
 from nescio_experts.geography.fillers import EXTRA_FILLERS
@@ -18,10 +19,12 @@ from nescio_experts.geography.numerals import numerals
 from nescio_experts.geography.qualifying import qualify
 from nescio_experts.geography.signs import Mark, Named, Place, Signs
 from nescio_experts.geography.vocabulary import vocabulary, weak
-from nescio_experts.grounded import Claims, Mention, Reading
+from nescio_experts.grounded import Claims, Mention, Reading, fold
 
 _BIG: Final = 100_000
 """From this size on a city may be named in lower case."""
+_LONG_OTHER: Final = 5
+"""In lower case, a shorter word is no other name of a city ("rest" for Rasht)."""
 _LONGEST_CITY: Final = 5
 _MOST_FIXED: Final = 3
 """Most misspellings that are undone in one question."""
@@ -68,6 +71,7 @@ def _read_once(text: str) -> Signs:
     for mention in mentions:
         if _name(signs, mention):
             claims.claim(mention.indexes, "name")
+    _iso_codes(signs, claims)
     signs.numbers = list(numerals(reading, claims.by.keys()))
     for number in signs.numbers:
         claims.claim(number.indexes, "number")
@@ -91,6 +95,17 @@ def _codes(signs: Signs, claims: Claims) -> None:
                 value = re.sub(r"[\s-]+", "", match[1]).lower()
                 signs.named.append(Named(kind, value, inside[0], inside[-1] + 1, match[0]))
                 claims.claim(inside, kind)
+
+
+def _iso_codes(signs: Signs, claims: Claims) -> None:
+    """Codes such as "CH" and "CHE", written in capitals beside a word for codes."""
+    if not signs.has("p:iso", "p:iso2", "p:iso3", "q:code"):
+        return
+    known = {code for country in atlas().countries.values() for code in (country.code, country.iso3)}
+    for at, word in enumerate(signs.reading.words):
+        if at not in claims.by and word.text in known and not signs.reading.text.isupper():
+            signs.named.append(Named("iso", word.text.lower(), at, at + 1, word.text))
+            claims.claim((at,), "iso")
 
 
 def _long_cities(reading: Reading, mentions: tuple[Mention, ...], known: Cities) -> list[Place]:
@@ -206,6 +221,8 @@ def _short_cities(signs: Signs, claims: Claims, known: Cities) -> None:
         clear = lower and len(word.folded) >= _LONG and word.folded not in EXTRA_FILLERS
         if not upper or lower or word.folded in EXTRA_FILLERS:
             named = tuple(city for city in named if city.population >= _BIG or city in known.capitals.values() or clear)
+        if not upper and len(word.folded) < _LONG_OTHER:
+            named = tuple(city for city in named if fold(city.name) == word.folded)
         if named:
             signs.places.append(Place((), named, at, at + 1, word.text))
             claims.claim((at,), "city")

@@ -63,9 +63,9 @@ def _owner(signs: Signs, start: int) -> int:
     """Where the words begin whose object is what stands at `start`: "first letter of the" before "capital"."""
     words = signs.reading.folded()
     at = start
-    while at > 0 and words[at - 1] in {"of", "the", "its", "their"}:
+    while at > 0 and words[at - 1] in {"of", "in", "the", "its", "their"}:
         at -= 1
-    return at if "of" in words[at:start] else start
+    return at if {"of", "in"} & set(words[at:start]) else start
 
 
 def _names(signs: Signs) -> list[tuple[int, int]]:

@@ -18,8 +18,10 @@ licence = "Apache-2.0"
 _PROMPT = '''model = "general"
 
 [prompt]
-system = """You answer questions about {name} with the shortest correct phrase.
-If you are not sure, say: I don't know."""
+system = """You answer questions about {name} from these notes, with the shortest correct phrase.
+If the notes do not say, answer: I don't know.
+
+- Write what it must know here, a fact a line."""
 samples = 4
 max_tokens = 64
 '''

@@ -29,8 +29,10 @@ from nescio.types import (
     SandboxDoor,
     Usage,
 )
-from nescio_experts.math import prompt, vote
-from nescio_experts.math.rules import Written, read, warm_up
+from nescio_experts.math import cues, prompt, vote
+from nescio_experts.math import follow_up as follow_ups
+from nescio_experts.math.follow_up import FollowUp
+from nescio_experts.math.rules import Written, is_incomplete, read, warm_up
 from nescio_experts.math.values import parse
 from nescio_experts.math.wording import say
 
@@ -53,6 +55,26 @@ _TOO_LONG = "integer string conversion"
 _MAX_QUESTION = 4000
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a model is asked.
+
+    Attributes:
+        question: In words.
+        today: The date.
+        value: The earlier answer that a program must go on from, or "".
+    """
+
+    question: str
+    today: date
+    value: str = ""
+
+    @property
+    def cues(self) -> tuple[cues.Cue, ...]:
+        """What a program must take account of."""
+        return cues.find(self.question, self.value)
+
+
 @dataclass(slots=True)
 class MathExpert:
     """Answers questions whose answer can be computed.
@@ -71,21 +93,38 @@ class MathExpert:
 
     async def answer(self, query: Query, context: Context) -> Answer | Abstained:
         """Compute an answer to `query`, or say what kept it from one."""
-        question = query.text.strip()
         if context.sandbox is None:
             return self._failed("no sandbox is configured to run math code in.")
+        follow_up = follow_ups.read(query.messages)
+        if follow_up is not None and follow_up.lost:
+            return self._unanswerable("this goes on from an earlier answer, but the last question got no single value.")
+        goes_on = follow_up is not None and follow_up.value
+        question = follow_up.told if follow_up is not None and goes_on else query.text.strip()
         if len(question) > _MAX_QUESTION:
             return Abstained(Reason.UNANSWERABLE, "the question is too long for one computation.")
-        today = self.clock()
-        written = read(question, today)
-        if written is not None:
-            context.progress("running a program")
-            ruled = await self._by_rule(question, written, context.sandbox)
-            if ruled is not None:
-                return ruled
+        ruled = await self._by_rules(question, follow_up, context, context.sandbox)
+        if ruled is not None:
+            return ruled
         if context.backend is None:
             return Abstained(Reason.EXPERT_UNAVAILABLE, "no model is configured that could write the program.")
-        return await self._by_model(question, today, context, context.backend, context.sandbox)
+        asked = _Asked(question, self.clock(), follow_up.value if follow_up is not None else "")
+        return await self._by_model(asked, context, context.backend, context.sandbox)
+
+    async def _by_rules(
+        self, question: str, follow_up: FollowUp | None, context: Context, sandbox: SandboxDoor
+    ) -> Answer | Abstained | None:
+        """What the fixed rules make of the question; None where they do not read it."""
+        whole = question if follow_up is None else follow_up.whole
+        if whole is None:
+            return None
+        written = read(whole, self.clock())
+        if written is None:
+            incomplete = follow_up is None and is_incomplete(whole)
+            return self._unanswerable("the computation stops before it is complete.") if incomplete else None
+        if follow_up is not None and follow_up.unit:
+            written = replace(written, unit=written.unit or _as_unit(follow_up.unit))
+        context.progress("running a program")
+        return await self._by_rule(whole, written, sandbox)
 
     async def _by_rule(self, question: str, written: Written, sandbox: SandboxDoor) -> Answer | Abstained | None:
         """What the rule's program gives; None where it failed in a way that a model might not."""
@@ -95,7 +134,7 @@ class MathExpert:
         value = parse(run.result)
         for sign, message in _NO_VALUE:
             if run.outcome == "error" and sign in run.message:
-                return Abstained(Reason.UNANSWERABLE, message, would_have_asked=self.card.name)
+                return self._unanswerable(message)
         if run.outcome in _SANDBOX_LIMITS or _TOO_LONG in run.message:
             return self._failed(f"the computation is too large: {run.message}.")
         if value is None:
@@ -105,11 +144,11 @@ class MathExpert:
         return Answer(text, self.card.name, RULES, evidence)
 
     async def _by_model(
-        self, question: str, today: date, context: Context, backend: Backend, sandbox: SandboxDoor
+        self, asked: _Asked, context: Context, backend: Backend, sandbox: SandboxDoor
     ) -> Answer | Abstained:
-        asked = prompt.messages(question, today)
+        messages = prompt.messages(asked.question, asked.today)
         context.progress("writing programs")
-        completions = await self._write(asked, backend, context)
+        completions = await self._write(messages, backend, context)
         context.progress("running programs")
         ballots = await self._run(completions, sandbox)
         usage = _usage(completions)
@@ -117,10 +156,11 @@ class MathExpert:
             return self._failed(next(b.message for b in ballots if b.outcome == "unavailable"))
         if not any(ballot.value is not None for ballot in ballots):
             context.progress("correcting the program")
-            more = await self._repair(asked, ballots[0], backend, context.seed)
+            more = await self._repair(messages, ballots[0], backend, context.seed)
             ballots = [replace(ballot, greedy=False) for ballot in ballots] + await self._run(more, sandbox)
             usage += _usage(more)
-        return self._decide(question, vote.count(ballots), completions, backend.model, usage)
+        heeding = [replace(ballot, heeds=cues.heeds(asked.cues, ballot)) for ballot in ballots]
+        return self._decide(asked, vote.count(heeding), completions, backend.model, usage)
 
     async def _write(self, asked: Sequence[Message], backend: Backend, context: Context) -> tuple[Completion, ...]:
         """The most likely program first, then independent ones; asked for together, since a server batches them."""
@@ -179,13 +219,13 @@ class MathExpert:
         return vote.Ballot(code, run.outcome, parse(run.result), run.stdout, run.message)
 
     def _decide(
-        self, question: str, counted: vote.Vote, completions: Sequence[Completion], model: str, usage: Usage
+        self, asked: _Asked, counted: vote.Vote, completions: Sequence[Completion], model: str, usage: Usage
     ) -> Answer | Abstained:
         winner = counted.winner
         answer = None
         if winner is not None and winner.value is not None:
             evidence = Evidence(
-                vote.features(counted, question),
+                vote.features(counted, asked.question),
                 tuple(completion.text for completion in completions),
                 winner.code,
                 winner.stdout,
@@ -194,14 +234,26 @@ class MathExpert:
             answer = Answer(text, self.card.name, model, evidence, replace(usage, answer_tokens=winner.tokens))
         if counted.unknown and counted.unknown > len(counted.agreeing):
             message = "the question does not give all that is needed to compute an answer."
-            return Abstained(Reason.UNANSWERABLE, message, would_have_asked=self.card.name, withheld=answer)
+            return replace(self._unanswerable(message), withheld=answer)
+        if counted.passing_over > len(counted.agreeing):
+            message = f"no program that was written takes account of {cues.named(asked.cues)}."
+            if answer is not None:
+                message = f"most programs that were written do not take account of {cues.named(asked.cues)}."
+            return Abstained(Reason.DISAGREEMENT, message, would_have_asked=self.card.name, withheld=answer)
         if answer is None:
             complaint = next((ballot.message for ballot in counted.ballots if ballot.message), "nothing was printed")
             return self._failed(f"none of {len(counted.ballots)} programs gave a value ({complaint}).")
         return answer
 
+    def _unanswerable(self, message: str) -> Abstained:
+        return Abstained(Reason.UNANSWERABLE, message, would_have_asked=self.card.name)
+
     def _failed(self, message: str) -> Abstained:
         return Abstained(Reason.TOOL_FAILED, message, would_have_asked=self.card.name)
+
+
+def _as_unit(unit: str) -> str:
+    return f" {unit}" if unit[0].isalnum() else unit
 
 
 def _usage(completions: Sequence[Completion]) -> Usage:

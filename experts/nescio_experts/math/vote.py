@@ -34,6 +34,7 @@ class Ballot:
         logprob: Mean natural-log probability of the program's tokens, NaN if the server gave none.
         tokens: Tokens that the model spent on it.
         greedy: Whether it is the model's most likely program.
+        heeds: Whether it takes account of what the wording asks; one that does not cannot win.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Ballot:
     logprob: float = math.nan
     tokens: int = 0
     greedy: bool = False
+    heeds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Vote:
     unknown: int
     ballots: tuple[Ballot, ...]
     second: int
+
+    @property
+    def passing_over(self) -> int:
+        """Programs that gave a value and do not take account of the wording."""
+        return sum(ballot.value is not None and not ballot.heeds for ballot in self.ballots)
 
     @property
     def share(self) -> float:
@@ -71,7 +78,7 @@ def count(ballots: Sequence[Ballot]) -> Vote:
     """The vote over `ballots`: most programs win; of equals the one with the greedy or likeliest program."""
     groups: dict[str, list[Ballot]] = {}
     for ballot in ballots:
-        if ballot.value is not None and ballot.value.kind != "unknown":
+        if ballot.value is not None and ballot.value.kind != "unknown" and ballot.heeds:
             groups.setdefault(ballot.value.key, []).append(ballot)
     unknown = sum(ballot.value is not None and ballot.value.kind == "unknown" for ballot in ballots)
     ranked = sorted(groups.values(), key=_rank, reverse=True)

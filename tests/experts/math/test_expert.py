@@ -9,6 +9,7 @@ import pytest
 import nescio_experts.math as math_package
 from nescio.backends import FakeBackend
 from nescio.card import load_card
+from nescio.conversation import routed_text
 from nescio.errors import BackendUnavailable
 from nescio.sandbox import Machine, Sandbox
 from nescio.sandbox.machine import TOOL_FOLDERS
@@ -51,6 +52,12 @@ def context(sandbox, backend=None, **changes) -> Context:
 async def ask(expert, question, sandbox, backend=None, **changes):
     query = Query("q", (Message("user", question),), question)
     return await expert.answer(query, context(sandbox, backend, **changes))
+
+
+async def converse(expert, sandbox, backend, *turns):
+    roles = ("user", "assistant")
+    messages = tuple(Message(roles[place % 2], turn) for place, turn in enumerate(turns))
+    return await expert.answer(Query("q", messages, routed_text(messages)), context(sandbox, backend))
 
 
 async def test_a_question_that_rules_read_needs_no_model(expert, sandbox):
@@ -96,6 +103,64 @@ async def test_division_by_zero_has_no_answer(expert, sandbox):
     outcome = await ask(expert, "What is 7 divided by 0?", sandbox)
     assert isinstance(outcome, Abstained)
     assert outcome.reason is Reason.UNANSWERABLE
+
+
+async def test_a_sum_that_stops_early_is_unanswerable_and_asks_no_model(expert, sandbox):
+    backend = FakeBackend(program("print(10.5)"))
+    outcome = await ask(expert, "7 divided by 2 times 3 minus?", sandbox, backend)
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.UNANSWERABLE
+    assert backend.calls == []
+
+
+async def test_programs_that_pass_over_the_wording_are_a_disagreement(expert, sandbox):
+    question = "All but 9 of the 17 sheep are white, and the farmer shears those. How many has he to shear?"
+    outcome = await ask(expert, question, sandbox, FakeBackend(program("print(9)")))
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.DISAGREEMENT
+    assert "exception" in outcome.message
+
+
+async def test_a_follow_up_computes_on_the_last_answer(expert, sandbox):
+    turns = ("What is 3 times 7?", "The answer is 21.", "Add 4 to it.", "The answer is 25.")
+    answer = await converse(expert, sandbox, None, *turns, "And multiply it by 3?")
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 75."
+    assert answer.evidence.features["rule"] == 1
+
+
+async def test_a_follow_up_to_an_abstention_is_unanswerable(expert, sandbox):
+    backend = FakeBackend(program("print(63)"))
+    turns = ("What is 3 times 7?", "The answer is 21.", "Add my age to it.", "I don't know: your age is not given.")
+    outcome = await converse(expert, sandbox, backend, *turns, "And multiply it by 3?")
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.UNANSWERABLE
+    assert backend.calls == []
+
+
+async def test_a_follow_up_that_rules_do_not_read_is_told_the_last_answer(expert, sandbox):
+    ignoring, going_on = program("print(3 * 7 - 1)"), program("print((21 - 1) * 2)")
+    backend = FakeBackend([going_on, going_on, ignoring, ignoring])
+    turns = ("What is 3 times 7?", "The answer is 21.")
+    answer = await converse(expert, sandbox, backend, *turns, "then subtract 1 and multiply by 2")
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 40."
+    assert answer.evidence.features["share"] == pytest.approx(3 / 5)
+    assert "21" in backend.calls[0].messages[-1].content
+
+
+async def test_a_minority_that_heeds_the_wording_does_not_answer_for_the_rest(expert, sandbox):
+    backend = FakeBackend([program("print(7 * 7)"), program("print(7 * 7)"), program("print(7 * 4)")])
+    outcome = await ask(expert, "The carpet is 7 m long. What is its area?", sandbox, backend)
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.DISAGREEMENT
+    assert outcome.withheld is not None
+
+
+async def test_a_first_question_is_told_as_it_was_typed(expert, sandbox):
+    backend = FakeBackend(program("print(24)"))
+    await ask(expert, f" {WORD_PROBLEM} ", sandbox, backend)
+    assert backend.calls[0].messages[-1].content == WORD_PROBLEM
 
 
 async def test_a_computation_that_is_too_large_is_a_failed_tool(expert, sandbox):

@@ -4,7 +4,7 @@ A rule reads the whole question, word by word, or does not apply: a word that no
 is written is a program text; it runs in the sandbox like a model's.
 """
 
-from nescio_experts.math.rules.reader import read, warm_up
+from nescio_experts.math.rules.reader import is_incomplete, read, warm_up
 from nescio_experts.math.rules.template import Written
 
-__all__ = ["Written", "read", "warm_up"]
+__all__ = ["Written", "is_incomplete", "read", "warm_up"]

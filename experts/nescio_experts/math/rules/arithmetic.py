@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from nescio_experts.math.rules import expression
 from nescio_experts.math.rules.preludes import ROOTS
 from nescio_experts.math.rules.template import (
+    NUMBER,
     Templates,
     Written,
     compile_templates,
@@ -78,7 +82,6 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
     (compile_templates("(square|squaring) {a}", "{a} to the 2nd power"), "({a}) ** 2"),
     (compile_templates("(cube|cubing) {a}", "{a} to the 3rd power"), "({a}) ** 3"),
     (compile_templates("{a} to the {b:int}(th|st|nd|rd)? power"), "({a}) ^ ({b})"),
-    (compile_templates("(the )?(absolute value|modulus|magnitude) of {a}"), "abs({a})"),
     (compile_templates("(the )?(reciprocal|inverse) of {a}"), "1 / ({a})"),
     (compile_templates("{a} with {b} (added|added on)"), "({a}) + ({b})"),
     (
@@ -90,6 +93,7 @@ _COMMANDS: tuple[tuple[Templates, str], ...] = (
         "(({a}) + ({b})) / 2",
     ),
 )
+_ABSOLUTE = compile_templates("(the )?(absolute value|modulus|magnitude) of \\(?{a}\\)?")
 _NEAREST = compile_templates(
     "(round(ed)? ?(off )?)?{a} ?(rounded )?(to|to the) (the )?nearest (?P<step>ten|hundred|thousand|million)s?"
 )
@@ -108,35 +112,99 @@ _SHARE = compile_templates(
 )
 
 
+_THEN = r"(?:,|;|\.)? (?:and|then|and then|but|but then)(?: now)? "
+_IT = r"(?: it| this| that| (?:the|that|this) (?:result|answer|sum|difference|product|quotient|number|total|outcome))"
+_STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"(?P<inner>.+?)(?:{before}){step}"), form)
+    for before, step, form in (
+        (_THEN, rf"(?:add|plus) (?P<n>{NUMBER})(?: to{_IT})?", "({}) + ({n})"),
+        (_THEN, rf"(?:subtract|take away|take|minus|deduct) (?P<n>{NUMBER})(?: (?:away )?from{_IT})?", "({}) - ({n})"),
+        (_THEN, rf"(?:multiply{_IT}? by|times{_IT}? by) (?P<n>{NUMBER})", "({}) * ({n})"),
+        (_THEN, rf"divide{_IT}? by (?P<n>{NUMBER})", "({}) / ({n})"),
+        (_THEN, rf"double(?:{_IT})?", "({}) * 2"),
+        (_THEN, rf"triple(?:{_IT})?", "({}) * 3"),
+        (_THEN, rf"halve(?:{_IT})?", "({}) / 2"),
+        (_THEN, rf"square(?:{_IT})?", "({}) ** 2"),
+        (r", ?", "(?:all |then )?doubled", "({}) * 2"),
+        (r", ?", "(?:all |then )?halved", "({}) / 2"),
+        (r", ?", "(?:all |then )?squared", "({}) ** 2"),
+        (
+            rf"(?:{_THEN}|,? )",
+            r"(?:ignor(?:e|ing)|disregard(?:ing)?|drop(?:ping)?|forget(?:ting)?|leav(?:e|ing) (?:off|out|away)|without|omit"
+            r"(?:ting)?|remov(?:e|ing)|regardless of)(?: the| its| any)?(?: minus| negative| plus)? signs?",
+            "abs({})",
+        ),
+        (_THEN, rf"(?:take|give)(?: me)? (?:the|its) absolute value(?: of{_IT})?", "abs({})"),
+    )
+)  # fmt: skip
+"""What is done to the result of the words before it, in the order in which it is said."""
+_MAX_STEPS = 6
+
+
 def read(reading: Reading) -> Written | None:
     """A program for a sum, or None where the text is not one from end to end."""
     text = reading.text
-    return _command(text) or _special(text) or _plain(text, rounded=reading.decimals is not None)
+    found = _sum(text, rounded=reading.decimals is not None)
+    if found is not None:
+        return Written(expression.program(found), "arithmetic", money=True)
+    return _special(text)
 
 
-def _plain(text: str, *, rounded: bool) -> Written | None:
+def is_incomplete(text: str) -> bool:
+    """Whether the plain `text` is a sum as far as it goes, but stops or leaves a place empty: "7 / 2 * 3 -"."""
+    if not re.search(r"\d", text) or "=" in text:
+        return False
+    try:
+        expression.parse(re.sub(r"(?<=\d) x$", " *", text))
+    except expression.Incomplete:
+        return True
+    except expression.Unreadable:
+        return False
+    return False
+
+
+def _sum(text: str, *, rounded: bool = False, steps: int = 0) -> expression.Expression | None:
+    return _absolute(text) or _command(text) or _plain(text, rounded=rounded) or _chain(text, steps)
+
+
+def _plain(text: str, *, rounded: bool) -> expression.Expression | None:
     if "=" in text:
         return None
     try:
         found = expression.parse(text)
     except expression.Unreadable:
         return None
-    if found.operations == 0 and not rounded:
-        return None
-    return Written(expression.program(found), "arithmetic", money=True)
+    return found if found.operations or rounded else None
 
 
-def _command(text: str) -> Written | None:
+def _absolute(text: str) -> expression.Expression | None:
+    for match in match_any(_ABSOLUTE, text):
+        return expression.Expression(f"abs({literal(match['a'])})", False, 1, frozenset())
+    return None
+
+
+def _command(text: str) -> expression.Expression | None:
     for patterns, form in _COMMANDS:
         for match in match_any(patterns, text):
             parts = {name: value for name, value in match.groupdict().items() if value is not None}
-            if form == "abs({a})":
-                return Written(rational(f"abs({literal(parts['a'])})"), "arithmetic")
             try:
-                found = expression.parse(form.format(**parts))
+                return expression.parse(form.format(**parts))
             except expression.Unreadable:
                 continue
-            return Written(expression.program(found), "arithmetic", money=True)
+    return None
+
+
+def _chain(text: str, steps: int) -> expression.Expression | None:
+    """A sum and what is then done to its result; "2 + 3, times 4" is left alone, since it may mean 14."""
+    if steps == _MAX_STEPS:
+        return None
+    for pattern, form in _STEPS:
+        match = pattern.fullmatch(text)
+        inner = _sum(match["inner"], steps=steps + 1) if match is not None else None
+        if match is None or inner is None:
+            continue
+        number = literal(match["n"]) if "n" in match.groupdict() else ""
+        return replace(inner, source=f"({form.replace('{n}', number).format(inner.source)})")
     return None
 
 

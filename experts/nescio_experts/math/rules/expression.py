@@ -34,7 +34,8 @@ _WORDS = (
     (r"factorial of", "factorial"),
     (r"(?:twice|double)(?: of)?", "2 *"),
     (r"(?:triple|thrice)(?: of)?", "3 *"),
-    (r"half(?: of)?", "1/2 of"),
+    (r"half of|half(?= ?[\d(.]| the| of)", "1/2 of"),
+    (r"half", "1/2"),
 )
 # A fraction written without blanks is one number, unless something closer binds to a part of it.
 _TOKEN = re.compile(
@@ -49,6 +50,10 @@ MAX_TOKENS = 200
 
 class Unreadable(Exception):
     """The text is not an expression from its first word to its last."""
+
+
+class Incomplete(Unreadable):
+    """The text is an expression as far as it goes, but a number, a word or a bracket is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class _Reader:
 
     def take(self) -> str:
         if self.next is None:
-            raise Unreadable("it ends too early")
+            raise Incomplete("it ends too early")
         self.place += 1
         return self.tokens[self.place - 1]
 
@@ -156,7 +161,7 @@ class _Reader:
             # "8 / 2(2 + 2)" is 16 to some and 1 to others.
             if sign == "/" and self._divides_a_silent_product():
                 raise Unreadable("/")
-            if sign == "of" and not self._is_share(self.tokens[self.place - 2]):
+            if sign == "of" and (not self._is_share(self.tokens[self.place - 2]) or self.next in {"+", "-"}):
                 raise Unreadable("of")
             self.operations += 1
             left = f"({left} {'%' if sign == 'mod' else '*' if sign == 'of' else sign} {self.signed()})"
@@ -262,6 +267,8 @@ class _Reader:
             if self.next in {"*", "/", "^", "of"}:
                 raise Unreadable(name)
             return _PAIR[name].format(first, second)
+        if name in {"*", "/", "^"}:
+            raise Incomplete(f"nothing before {name}")
         raise Unreadable(name)
 
     def operand(self) -> str:

@@ -10,9 +10,11 @@ from nescio_experts.math.rules import (
     arithmetic,
     dates,
     equations,
+    exceptives,
     geometry,
     integers,
     lists,
+    months,
     percent,
     stories,
     times,
@@ -24,6 +26,8 @@ from nescio_experts.math.rules.text import Reading, read_text, unframed, without
 MAX_LENGTH = 400
 
 _FAMILIES: tuple[Callable[[Reading], Written | None], ...] = (
+    exceptives.read,
+    months.read,
     times.read,
     integers.read,
     lists.read,
@@ -55,6 +59,13 @@ def read(question: str, today: date) -> Written | None:
         decimals=reading.decimals,
         fraction=written.fraction or reading.fraction,
         currency=reading.currency if written.money else "",
+    )
+
+
+def is_incomplete(question: str) -> bool:
+    """Whether `question` is a sum that lacks a number, such as "7 divided by 2 minus?"."""
+    return len(question) <= MAX_LENGTH and any(
+        arithmetic.is_incomplete(form.text) for form in _forms(read_text(question))
     )
 
 

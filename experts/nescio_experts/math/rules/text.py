@@ -130,7 +130,11 @@ def plain(text: str) -> str:
     text = re.sub(r"\b(?:per ?cent|percentage|pct)\b", "%", text)
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text) if _NUMBER_WORD.search(text) else text
     text = re.sub(r" +(?=[,;?](?!\w))", "", re.sub(r"\s+", " ", text).strip())
-    text = re.sub(r"\b(?:exactly|precisely) (?=\d|[a-z]+ (?:days|weeks|months|years))|,? or not(?=[?.]?$)", "", text)
+    text = re.sub(
+        r"(?<!have )(?<!has )(?<!with )\b(?:exactly|precisely) (?=\d|[a-z]+ (?:days|weeks|months|years))|,? or not(?=[?.]?$)",
+        "",
+        text,
+    )
     return re.sub(r"(?<=\d) %", "%", _fractions(digits_for_words(text))) if text else text
 
 

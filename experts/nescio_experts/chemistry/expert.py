@@ -8,11 +8,12 @@ explains. No model is needed.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nescio.card import load_card
 from nescio.types import Abstained, Answer, Card, Context, Query, Reason
+from nescio_experts.chemistry.doubts import SURE, Doubt, passed_over, respelled
 from nescio_experts.chemistry.facts import Facts
 from nescio_experts.chemistry.found import Scan
 from nescio_experts.chemistry.interpret import interpret
@@ -58,18 +59,13 @@ class ChemistryExpert:
         if len(query.text.strip()) > _LONGEST:
             return unanswerable(self.card.name, "I could not find a question about chemical elements in that.", None)
         scan = self._scan(tools, query)
-        ask = interpret(scan, tools.table)
-        guess = None
-        if isinstance(ask, Misfit) and ask.kind in {"no_property", "unexplained"}:
-            guess = tools.paraphrases.guess(scan, context)
-            if guess is not None:
-                scan, ask = _accept(guess, scan, tools.table)
-        if isinstance(ask, Misfit):
-            return self._misfit(tools, scan, ask)
-        solved = tools.solver.solve(ask)
+        reading = tools.read(scan, context)
+        if isinstance(reading.ask, Misfit):
+            return self._misfit(tools, reading.scan, reading.ask)
+        solved = tools.solver.solve(reading.ask)
         if isinstance(solved, Missing):
-            return self._missing(tools, scan, ask, solved)
-        return self._answered(tools, scan, solved, _grounds(scan, ask, solved, guess))
+            return self._missing(tools, reading, solved)
+        return self._answered(tools, reading.scan, solved, _grounds(reading, solved))
 
     def _ready(self) -> _Tools:
         if self._tools is None:
@@ -91,12 +87,12 @@ class ChemistryExpert:
         text = f"{solved.text} ({read}.)" if read else solved.text
         return answer(self.card.name, text, grounds, solved.citations, source=tools.source)
 
-    def _missing(self, tools: _Tools, scan: Scan, ask: Ask, missing: Missing) -> Abstained:
+    def _missing(self, tools: _Tools, reading: _Reading, missing: Missing) -> Abstained:
         """Why a fact cannot be told; with the nearest one withheld, if there is any."""
         withheld = None
         if missing.instead:
             solved = Solved(missing.instead, (), 0)
-            withheld = self._answered(tools, scan, solved, _grounds(scan, ask, solved, None))
+            withheld = self._answered(tools, reading.scan, solved, _grounds(reading, solved))
         return unanswerable(self.card.name, missing.message, withheld)
 
     def _misfit(self, tools: _Tools, scan: Scan, misfit: Misfit) -> Abstained:
@@ -105,8 +101,18 @@ class ChemistryExpert:
         solved = tools.best_attempt(scan, suggested)
         if solved is None:
             return unanswerable(self.card.name, message, None)
-        grounds = replace(_grounds(scan, None, solved, None), entity_match=1.0 if scan.named else 0.0)
+        grounds = replace(_grounds(_Reading(scan, misfit), solved), entity_match=1.0 if scan.named else 0.0)
         return unanswerable(self.card.name, message, self._answered(tools, scan, solved, grounds))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A scan, what it asks, and how doubtful that is."""
+
+    scan: Scan
+    ask: Ask | Misfit
+    guess: Guess | None = None
+    doubt: Doubt = SURE
 
 
 class _Tools:
@@ -119,6 +125,36 @@ class _Tools:
         self.solver = Solver(self.facts)
         self.paraphrases = Paraphrases()
         self.source = table.source.replace(" ", "-")
+
+    def read(self, scan: Scan, context: Context) -> _Reading:
+        """The first reading of `scan` that asks something; if none does, the plain one, which says why."""
+        plain = _Reading(scan, interpret(scan, self.table))
+        if not isinstance(plain.ask, Misfit) or plain.ask.kind not in {"no_property", "unexplained", "unknown"}:
+            return plain
+        for doubtful in (self._respelled(scan), self._guessed(scan, plain.ask, context), self._passed_over(scan)):
+            if doubtful is not None and isinstance(doubtful.ask, Ask):
+                return doubtful
+        return plain
+
+    def _respelled(self, scan: Scan) -> _Reading | None:
+        found = respelled(scan, self.scanner)
+        return None if found is None else _Reading(found[0], interpret(found[0], self.table), doubt=found[1])
+
+    def _guessed(self, scan: Scan, misfit: Misfit, context: Context) -> _Reading | None:
+        guess = self.paraphrases.guess(scan, context) if misfit.kind != "unknown" else None
+        if guess is None:
+            return None
+        again = self.scanner.scan(scan.reading.text)
+        again.claims.claim(guess.explained, "guess")
+        return _Reading(again, interpret(again, self.table, guess.property), guess)
+
+    def _passed_over(self, scan: Scan) -> _Reading | None:
+        words = passed_over(scan)
+        if not words:
+            return None
+        again = self.scanner.scan(scan.reading.text)
+        again.claims.claim(words, "passed over")
+        return _Reading(again, interpret(again, self.table), doubt=Doubt(passed_over=len(words)))
 
     def explain(self, scan: Scan, misfit: Misfit) -> tuple[str, tuple[str, ...]]:
         """Why the question cannot be answered, in words, and the names that may have been meant."""
@@ -158,23 +194,20 @@ def _points_back(scan: Scan) -> bool:
     return bool(_PRONOUNS & set(folded)) or folded[:1] == ("and",) or len(folded) <= 4
 
 
-def _accept(guess: Guess, scan: Scan, table: Table) -> tuple[Scan, Ask | Misfit]:
-    scan.claims.claim(guess.explained, "guess")
-    return scan, interpret(scan, table, guess.property)
-
-
-def _grounds(scan: Scan, ask: Ask | None, solved: Solved | None, guess: Guess | None) -> Grounds:
+def _grounds(reading: _Reading, solved: Solved) -> Grounds:
+    scan, guess, doubt = reading.scan, reading.guess, reading.doubt
+    ask = reading.ask if isinstance(reading.ask, Ask) else None
     corrected = [n.similarity for n in scan.named if n.how == "corrected"]
     left = unexplained(scan)
     return Grounds(
-        entity_match=min(corrected, default=1.0),
-        property_match=1.0 if guess is None else guess.similarity,
+        entity_match=min([doubt.entity, *corrected]),
+        property_match=min(doubt.property, scan.spelling) if guess is None else guess.similarity,
         property_margin=1.0 if guess is None else guess.margin,
-        coverage=left.share,
-        unexplained=float(len(left.unexplained)),
+        coverage=left.share - doubt.passed_over / max(1, left.content),
+        unexplained=float(len(left.unexplained) + doubt.passed_over),
         operations=float(ask.operations if ask else 0) + float(bool(ask and ask.units)),
         corrected=float(len(corrected) + scan.respelled),
-        facts=float(solved.facts if solved else 0),
+        facts=float(solved.facts),
         length=float(len(scan.reading)),
     )
 

@@ -47,6 +47,7 @@ class Scan:
         numbers: Numbers left over.
         amount: An amount of substance, or a mass, to convert.
         respelled: Corrected words of phrases.
+        spelling: Similarity of the worst of them to the word that was read.
         read: What was corrected: as typed, and as it was read.
     """
 
@@ -58,6 +59,7 @@ class Scan:
     numbers: list[Number] = field(default_factory=list)
     amount: Amount | None = None
     respelled: int = 0
+    spelling: float = 1.0
     read: list[tuple[str, str]] = field(default_factory=list)
 
     @property

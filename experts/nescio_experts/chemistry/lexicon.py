@@ -153,7 +153,7 @@ PROPERTY_PHRASES: dict[str, tuple[str, ...]] = {
     "ionization_energy": (
         "{1st ,first ,initial ,}" + _IONIZE + " {energy,energies,potential,potentials,enthalpy}",
         "{ie1,ie 1,first ie,1st ie,i1 of,ie of}",
-        "{ionize,ionise,ionizes,ionises,ionized,ionised,ionizing,ionising,ionization,ionisation}",
+        "{ionize,ionise,ionizes,ionises,ionizing,ionising,ionization,ionisation}",
         "{minimum,least,smallest,lowest} energy .. {ionize,ionise,remove .. electron}",
         "{energy,energies} .. {ionize,ionise,ionized,ionised,ionizing,ionising}",
         "{energy ,}.. {remove,removes,removing,strip,strips,knock,pull,detach,rip,take,eject} {off ,out ,away ,}"

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from nescio.types import Context
 
-_LEAST_SIMILARITY = 0.55
-_LEAST_MARGIN = 0.08
+_LEAST_SIMILARITY = 0.45
+_LEAST_MARGIN = 0.03
 _MOST_WORDS = 3
 """More unexplained words than that are another question."""
 

@@ -68,14 +68,17 @@ class Scanner:
         self._discoveries = Discoveries(table)
         never = (*NO_TYPOS, *self._book.vocabulary, *CHEMISTRY_FILLERS, *self._discoveries.words)
         self.gazetteer = Gazetteer(names, cased=cased, never=never)
+        self.names = tuple(name for name, _ in names if name.isalpha() and len(name) > 2)
+        self.words = self._book.vocabulary
 
     def scan(self, text: str) -> Scan:
         """The pieces of `text`."""
         reading = Reading.of(rewrite(text))
-        respelled = 0
+        respelled, spelling = 0, 1.0
         if fixes := self._misspelled(reading):
-            reading, respelled = _respell(reading, fixes), len(fixes)
-        scan = Scan(Claims(reading), respelled=respelled)
+            spelling = min(_likeness(reading.words[i].folded, fix) for i, fix in fixes.items())
+            reading, respelled = respell(reading, fixes), len(fixes)
+        scan = Scan(Claims(reading), respelled=respelled, spelling=spelling)
         self._isotopes(scan)
         self._numbered(scan)
         self._named(scan)
@@ -251,26 +254,36 @@ def _phrasebook() -> Phrasebook:
     )
 
 
+def _likeness(typed: str, meant: str) -> float:
+    from rapidfuzz.distance import OSA
+
+    return OSA.normalized_similarity(typed, meant)
+
+
 def _nearest(typed: str) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     words = [w for w in _phrasebook().vocabulary if len(w) >= 6 and w[0] == typed[0]]
     near = [w for w, distance, _ in process.extract(typed, words, scorer=OSA.distance, score_cutoff=1, limit=3)]
-    return near[0] if len(near) == 1 or (near and len({_stem(w) for w in near}) == 1) else None
+    return near[0] if len(near) == 1 or (near and len({stem(w) for w in near}) == 1) else None
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """`word` without its ending, to tell whether two words are forms of one."""
     return re.sub(r"(ing|ed|es|s|d)$", "", word)
 
 
 def _is_verb(reading: Reading, end: int) -> bool:
     """Whether the "lead" before word `end` is a verb ("may lead to melting") and no metal ("hot for lead to melt")."""
+    if reading.folded(end, end + 2) == ("the", "way") or reading.folded(end, end + 1) in {("me",), ("us",)}:
+        return True
     before = reading.folded(max(0, end - 2), end - 1)
     return reading.folded(end, end + 1) == ("to",) and before not in {("of",), ("for",), ("heat",), ("get",)}
 
 
-def _respell(reading: Reading, fixes: dict[int, str]) -> Reading:
+def respell(reading: Reading, fixes: dict[int, str]) -> Reading:
+    """`reading` with the words at these indexes replaced."""
     text, at = "", 0
     for i, fix in sorted(fixes.items()):
         word = reading.words[i]

@@ -34,14 +34,10 @@ _PAST_OR_FUTURE = re.compile(
 _FEW = 4
 
 
-def _said(scan: Scan) -> str:
-    """The text without courtesies and asides ("for a presentation tomorrow")."""
-    text = scan.reading.text
-    for i, kind in scan.claims.by.items():
-        if kind in {"x:courtesy", "aside"}:
-            word = scan.reading.words[i]
-            text = text[: word.start] + " " * (word.end - word.start) + text[word.end :]
-    return text
+def _courteous(scan: Scan, found: re.Match[str]) -> bool:
+    """Whether the words found are all of a courtesy or an aside ("for a presentation tomorrow")."""
+    words = [i for i, word in enumerate(scan.reading.words) if word.end > found.start() and word.start < found.end()]
+    return all(scan.claims.by.get(i) in {"x:courtesy", "aside"} for i in words)
 
 
 def another_time(ask: Ask, scan: Scan) -> str:
@@ -50,7 +46,9 @@ def another_time(ask: Ask, scan: Scan) -> str:
     if asked & _DATED and asked <= _DATED | {"series", "atomic_number", "group", "period", "block"}:
         return ""
     # "The largest ever" is no other time, only emphasis.
-    text = re.sub(r"(?i)\bever\b", "", _said(scan)) if ask.operation == "extreme" else _said(scan)
-    found = _PAST_OR_FUTURE.search(text)
+    text = scan.reading.text
+    if ask.operation == "extreme":
+        text = re.sub(r"(?i)\bever\b", "    ", text)
+    found = next((match for match in _PAST_OR_FUTURE.finditer(text) if not _courteous(scan, match)), None)
     words = found[0].strip(" ,:;.!?").split() if found else []
     return " ".join(words if len(words) <= _FEW else words[-1:])

@@ -170,7 +170,9 @@ class ReadinessDouble:
 
 @dataclass
 class EngineDouble:
-    """Decides by the first word of the query: a key of `REPLIES`, ``wait`` (until cancelled or released), ``boom``."""
+    """Decides by the first word of the query: a key of `REPLIES`, ``wait`` and, without a model, ``linger`` (until
+    cancelled or released), ``boom``.
+    """
 
     registry: RegistryDouble = field(
         default_factory=lambda: RegistryDouble(problems=(Problem("broken", "no card.toml"),))
@@ -201,7 +203,7 @@ class EngineDouble:
             self.asked.append((query, conversation_id))
             if word == "boom":
                 raise RuntimeError(f"a defect that quotes {query.text}")
-            if word == "wait":
+            if word in {"wait", "linger"}:
                 await self._wait(progress)
             for step in reply.progress:
                 progress(step)

@@ -20,6 +20,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from nescio.service.body import MAX_BODY_BYTES
+from nescio.service.turnstile import LOOKUPS
 from nescio.types import Reason
 from tests.service.conftest import Server
 from tests.service.test_parameters import body
@@ -81,6 +82,21 @@ def test_what_needs_no_model_passes_by_a_model_that_is_busy(
     assert '"nescio":' in response.text
     assert not server.engine.cancelled.is_set()
     connection.close()
+
+
+def test_those_that_need_no_model_are_bounded_too(serve: Callable[..., Server]) -> None:
+    server = serve(queue_size=0)
+    connections = [post_raw(server, body("linger")) for _ in range(LOOKUPS + 1)]
+    wait_for(server, f"nescio_admitted {LOOKUPS + 1}.0")
+    for path, sent in (("/v1/chat/completions", body("chemistry")), ("/v1/route", {"query": "chemistry"})):
+        response = server.http.post(path, json=sent)
+        assert (response.status_code, response.json()["error"]["code"]) == (429, "queue_full")
+        assert int(response.headers["retry-after"]) >= 1
+    assert server.http.get("/healthz").status_code == 200
+    for connection in connections:
+        connection.close()
+    wait_for(server, "nescio_admitted 0.0")
+    assert server.http.post("/v1/route", json={"query": "chemistry"}).status_code == 200
 
 
 def test_clients_that_keep_leaving_leave_nothing_behind(serve: Callable[..., Server]) -> None:

@@ -106,6 +106,8 @@ def test_true_is_not_one() -> None:
         ({"seed": "1"}, "seed"),
         ({"stop": ["a", "b", "c", "d", "e"]}, "stop"),
         ({"stop": 3}, "stop"),
+        ({"stop": "x" * 257}, "stop"),
+        ({"stop": ["x", "y" * 257]}, "stop"),
         ({"stop": ""}, "stop"),
         ({"user": 7}, "user"),
         ({"stream": "true"}, "stream"),
@@ -246,6 +248,12 @@ def test_model_that_is_nearly_one_is_offered_that_one(model: str, meant: str | N
 def test_a_long_list_of_wrong_turns_is_refused_at_the_first(wrong: object) -> None:
     error = refusal(body() | {"messages": [wrong] * 4000})
     assert str(error.param).startswith("messages[0]")
+
+
+def test_name_without_an_end_is_not_told_back_whole() -> None:
+    error = refusal(body(**{"x" * 1_000_000: 1}))
+    assert error.param == "x" * 200
+    assert len(error.message) < 300
 
 
 def test_conversation_without_an_end_is_refused() -> None:

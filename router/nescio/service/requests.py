@@ -17,11 +17,17 @@ from nescio.errors import InvalidRequest, QueryTooLong, UnsupportedParameter
 MAX_TEXT_BYTES = 256 * 1024
 """Longest text of one message or query, in bytes of UTF-8."""
 
+MAX_STOP = 256
+"""Longest stop sequence, in characters."""
+
 MAX_TURNS = 4096
 """Most turns of one conversation."""
 
 _NEAR = 0.85
 """How alike two names must be for one to be offered in place of the other; 1 is the same."""
+
+_SHOWN = 200
+"""So much of a name that a client made up is told back to it."""
 
 _OBJECT = re.compile(r"a valid dictionary or instance of \w+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -109,6 +115,8 @@ def _stop_sequences(value: str | list[str] | None) -> str | list[str] | None:
         raise ValueError("at most four stop sequences, none of them empty")
     if value == "":
         raise ValueError("a stop sequence must not be empty")
+    if any(len(one) > MAX_STOP for one in ([value] if isinstance(value, str) else value or ())):
+        raise ValueError(f"a stop sequence has at most {MAX_STOP} characters")
     return value
 
 
@@ -209,4 +217,4 @@ def _param(location: tuple[int | str, ...]) -> str:
             text += f"[{part}]"
         elif part not in _BRANCHES:
             text += f".{part}" if text else part
-    return text or "body"
+    return text[:_SHOWN] or "body"

@@ -79,7 +79,8 @@ def _add_route(router: APIRouter, desk: Desk) -> None:
         text = _cleaned(asked.query, "query")
         if not text.strip():
             raise InvalidRequest("the query is empty.", param="query", hint="ask something")
-        seen = await desk.engine.preview(text, asked.confidence_target)
+        with desk.turnstile.admission():
+            seen = await desk.engine.preview(text, asked.confidence_target)
         expert = render.previewed_expert(seen)
         calibration = "none" if expert is None else desk.engine.calibration_status(expert)
         return _json(render.preview(seen, calibration))

@@ -66,7 +66,7 @@ class Metrics:
         self.cancelled = Counter("nescio_cancelled", "Requests whose client left.", registry=here)
         self.timeouts = Counter("nescio_timeouts", "Chat requests whose time passed.", registry=here)
         self.grades = Counter("nescio_grades", "Grades received as feedback.", ["grade"], registry=here)
-        self.admitted = Gauge("nescio_admitted", "Chat requests that are here.", registry=here)
+        self.admitted = Gauge("nescio_admitted", "Requests that are routed, answered or waiting.", registry=here)
         self.waiting = Gauge(
             "nescio_queue_waiting", "Chat requests that wait for their turn at a model.", registry=here
         )

@@ -8,7 +8,7 @@ never leave half a value: what they cut is cut between words, and no number lose
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,8 +69,7 @@ def shown(decision: Decision, wishes: Wishes) -> Shown:
 def before_stop(text: str, stop: Iterable[str]) -> str:
     """`text` up to the first of the sequences `stop` at which it may end."""
     inside = _inside(text)
-    ends = [match.start() for one in stop for match in re.finditer(f"(?={re.escape(one)})", text)]
-    return text[: min((end for end in ends if end not in inside), default=len(text))]
+    return text[: min((_first(text, one, inside) for one in stop), default=len(text))]
 
 
 def within(text: str, characters: int) -> str:
@@ -82,6 +81,14 @@ def within(text: str, characters: int) -> str:
     while end in inside:
         end -= 1
     return text[:end].rstrip()
+
+
+def _first(text: str, one: str, inside: Container[int]) -> int:
+    """Where `one` stands first in `text` and may end it; the end of `text` where it does not."""
+    place = text.find(one)
+    while place in inside:
+        place = text.find(one, place + 1)
+    return len(text) if place < 0 else place
 
 
 def _inside(text: str) -> set[int]:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Literal
 
 from nescio.errors import ConfigError, ModelError, NescioError
+from nescio.in_force import strangers, without_credentials
 from nescio.models.catalogue import catalogue, find_model
 from nescio.models.provision import locate
 from nescio.models.worker import WorkerSpec, check_memory, default_threads, free_memory
+from nescio.policy import load_policy
 from nescio.settings import ModelProfile, Profile, Settings
 
 State = Literal["ok", "missing", "broken", "optional"]
@@ -58,7 +60,8 @@ async def diagnose(settings: Settings) -> tuple[Finding, ...]:
     except ConfigError as error:
         findings.append(Finding("profile", "broken", error.message, "nothing can be served", error.hint, needed=True))
     else:
-        findings += [_profile(profile, settings), _encoder(profile, settings), *_models(profile, settings)]
+        findings += [_profile(profile, settings), *_strangers(settings), *_policy(settings)]
+        findings += [_encoder(profile, settings), *_models(profile, settings)]
     findings += [_router(settings), await _sandbox(), _disk(settings), _memory(), _torch(), _chromium()]
     return tuple(findings)
 
@@ -71,6 +74,23 @@ def _python() -> Finding:
 def _profile(profile: Profile, settings: Settings) -> Finding:
     models = ", ".join(f"{role}: {model.model} ({model.runtime})" for role, model in profile.models.items())
     return Finding("profile", "ok", f"{profile.name}; {models}; home {settings.home}", needed=True)
+
+
+def _strangers(settings: Settings) -> Iterator[Finding]:
+    for name, meant in strangers(settings).items():
+        fix = f"set {meant}, if that was meant" if meant else "docs/settings.md lists every setting"
+        yield Finding("settings", "broken", f"{name} is no setting", "it has no effect", fix)
+
+
+def _policy(settings: Settings) -> Iterator[Finding]:
+    if settings.policy is None:
+        return
+    try:
+        load_policy(settings.policy, settings.confidence_target)
+    except ConfigError as error:
+        yield Finding("policy", "broken", error.message, "nothing can be served", error.hint, needed=True)
+    else:
+        yield Finding("policy", "ok", str(settings.policy), needed=True)
 
 
 def _encoder(profile: Profile, settings: Settings) -> Finding:
@@ -115,7 +135,8 @@ def _remote(role: str, model: ModelProfile, without: str) -> Finding:
     address = os.environ.get(model.base_url_env or "", "") or model.base_url
     if address is None:
         return Finding(f"model {role}", "broken", "no base_url", without, "set base_url in the profile")
-    return Finding(f"model {role}", "ok", f"{model.lora or model.model} at {address} (not asked)")
+    shown = without_credentials(address)
+    return Finding(f"model {role}", "ok", f"{model.lora or model.model} at {shown} (not asked)")
 
 
 def _router(settings: Settings) -> Finding:

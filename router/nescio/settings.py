@@ -149,14 +149,19 @@ def load_profile(name: str) -> Profile:
     Raises:
         ConfigError: No such profile, broken TOML, or a wrong field.
     """
-    path = _profile_path(name)
+    path = profile_path(name)
     try:
         return Profile(**tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
         raise ConfigError(f"profile {path}: {error}", hint="compare it with profiles/cpu.toml") from error
 
 
-def _profile_path(name: str) -> Path:
+def profile_path(name: str) -> Path:
+    """The file of the profile called `name`, or `name` itself where that is a file.
+
+    Raises:
+        ConfigError: There is no such profile.
+    """
     here = Path(__file__).resolve()
     places = (Path(name), here.parent / "profiles" / f"{name}.toml", here.parents[2] / "profiles" / f"{name}.toml")
     for place in places:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from nescio.cli.layout import listed, wrap_width
 from nescio.cli.terminal import console, engine_for_one_command, print_json
 
 app = typer.Typer(add_completion=False, help="List, show, scaffold and check experts.")
@@ -17,8 +18,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("list")
 def list_experts(json: AsJson = False) -> None:
     """List the experts that are installed, and those that were skipped."""
-    from rich.table import Table
-
     from nescio.registry import discover
     from nescio.settings import load_settings
 
@@ -36,10 +35,8 @@ def list_experts(json: AsJson = False) -> None:
         problems = [{"name": p.name, "message": p.message, "hint": p.hint} for p in registry.problems]
         print_json({"experts": rows, "problems": problems})
         return
-    table = Table("expert", "domain", "exemplars", "description", box=None)
-    for card in registry.cards:
-        table.add_row(card.name, card.domain, str(len(card.exemplars)), card.description)
-    console().print(table)
+    shown = [(card.name, card.domain, str(len(card.exemplars)), card.description) for card in registry.cards]
+    typer.echo(listed(("expert", "domain", "exemplars", "description"), shown, wrap_width()))
     for problem in registry.problems:
         console(stderr=True).print(f"skipped {problem.name}: {problem.message} ({problem.hint})", markup=False)
 

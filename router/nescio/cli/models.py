@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nescio.cli.layout import listed, wrap_width
 from nescio.cli.terminal import console, print_json
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ _PLAIN_SECONDS = 5.0
 @app.command("list")
 def list_models(json: AsJson = False) -> None:
     """List the models of the catalogue and which of them are here."""
-    from rich.table import Column, Table
-
     from nescio.models.catalogue import catalogue
     from nescio.models.provision import state
     from nescio.settings import load_settings
@@ -57,11 +56,11 @@ def list_models(json: AsJson = False) -> None:
             ]
         )
         return
-    table = Table(Column("model", no_wrap=True), "state", "used", "MB", "licence", "about", box=None)
-    for model, now, in_use in rows:
-        mark = "yes" if in_use else ""
-        table.add_row(model.name, now, mark, f"{model.size / 1e6:,.0f}", model.licence, model.about)
-    console().print(table)
+    shown = [
+        (model.name, now, "yes" if in_use else "", f"{model.size / 1e6:,.0f}", model.licence, model.about)
+        for model, now, in_use in rows
+    ]
+    typer.echo(listed(("model", "state", "used", "MB", "licence", "about"), shown, wrap_width()))
 
 
 @app.command()

@@ -80,7 +80,7 @@ def _chained(signs: Signs, things: tuple[Thing, ...], dim: str) -> Chain | Doubt
         return None
     marks = [mark for mark in signs.marks if mark.id in {"cmp:more", "cmp:less"}]
     dims = {mark.id for mark in signs.marks if mark.id.startswith("dim:")}
-    dims |= {"dim:area"} if dims and any(mark.text in SIZES for mark in marks) else set()
+    dims |= {"dim:area"} if dims and any(SIZES & set(mark.text.split()) for mark in marks) else set()
     places = [place for place in signs.places if not place.qualifier]
     plain = signs.yes_no and len(places) == len(things) and not offers_choice(signs) and len(dims) < 2
     if not (plain and marks and places[0].end <= marks[0].start) or signs.has("diff", "ratio", "dim:sparse", "as"):
@@ -128,8 +128,10 @@ def superlative(signs: Signs) -> Understood | None:
         if mark.text in _ORDERLESS - {"top"} and not signs.has("dim:population", "dim:population2", "p:population"):
             return Doubt("I can rank cities by population only.")
         return _largest_city(signs, mark, capitals=head == "capital")
-    if head is None:
-        return None
+    return None if head is None else _largest_country(signs, mark)
+
+
+def _largest_country(signs: Signs, mark: Mark) -> Understood | None:
     if signs.towns and "capital" not in signs.props:
         return Doubt("I could not tell what the city has to do with these countries.")
     scope = scope_of(signs)

@@ -1,6 +1,7 @@
-"""Decides what text of a conversation is routed: the last user message, with the turn before it when it needs one.
+"""Decides what text of a conversation is routed: the last user message, with its subject when it does not name it.
 
-Pure. It joins texts; it does not rewrite them, so an expert still sees the person's own words.
+Pure. Where the subject can only be one thing, its name is put into the person's own words; elsewhere the turn before is
+put in front of them, since a wrong subject would be answered with confidence.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from nescio.types import Message
 
 _OPENERS = re.compile(
     r"^\s*(and|but|or|so|also|then|what about|how about|same (for|question)|and for|now (for|do|with)|"
+    r"plus|minus|times|divided by|multiplied by|(now )?(double|halve|triple|square) (it|that)|"
     r"why( is that| not)?\s*\??$|how so|really\??$|are you sure|"
     r"in (kelvin|celsius|fahrenheit|miles|euros?)\s*\??$)(?!\w)",
     re.IGNORECASE,
@@ -21,6 +23,16 @@ _POINTERS = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w'’-]+")
+_FULL_NAME = re.compile(rf"{_NAME.pattern}(?: (?:(?:of|the|de|da|and) ){{0,2}}[A-Z][\w'’-]+)*")
+_CAPITALISED = re.compile(r"\b[A-Z][\w'’-]*")
+_NO_NAMES = frozenset(
+    ("A An Are At As By For From He I In Is It Its No Of On She That The There They This Yes").split()
+)
+_OTHER_NAME = re.compile(
+    r"(?:(?:and|or|but|so|what about|how about|what of|same for)[ ,]+)+(?:(?:for|of|in|with) )*"
+    rf"(?P<name>(?:the )?{_CAPITALISED.pattern}(?: (?:(?:of|the|de|da|and) ){{0,2}}[A-Z][\w'’-]+){{0,3}})\s*[?.!]*",
+)
+_ITS = re.compile(r"\b(?:its|their|his|her)\b(?= [a-z])", re.IGNORECASE)
 
 
 def stands_alone(text: str) -> bool:
@@ -36,16 +48,74 @@ def stands_alone(text: str) -> bool:
 
 
 def routed_text(messages: Sequence[Message]) -> str:
-    """The text to route: the last user message, prefixed by the user message before it if it does not stand alone.
+    """The text to route: the last user message, with its subject, or with the user message before it.
 
-    A chain of follow-ups reaches back to the last message that stood alone.
+    "And Norway?" asks what was asked last, of Norway. "And its area?" is of what the turn before named, if that named
+    one thing only. Any other message that does not stand alone follows the last one that does.
     """
-    turns = [message.content.strip() for message in messages if message.role == "user"]
+    turns = [place for place, message in enumerate(messages) if message.role == "user"]
     if not turns:
         return ""
-    needed = [turns[-1]]
-    for earlier in reversed(turns[:-1]):
-        if stands_alone(needed[0]):
-            break
-        needed.insert(0, earlier)
-    return needed[0] if len(needed) == 1 else f"{needed[0]} {needed[-1]}"
+    messages = messages[: turns[-1] + 1]
+    text = messages[-1].content.strip()
+    if len(turns) == 1 or stands_alone(text):
+        return text
+    return _with_its_subject(messages) or f"{_head(messages[: turns[-2] + 1])} {text}".strip()
+
+
+def _head(messages: Sequence[Message]) -> str:
+    """The latest of the user's messages that names what it is about."""
+    text = messages[-1].content.strip()
+    turns = [place for place, message in enumerate(messages[:-1]) if message.role == "user"]
+    if not turns or stands_alone(text):
+        return text
+    moved_on = _OTHER_NAME.fullmatch(_lower_first(text)) is not None
+    return (_with_its_subject(messages) if moved_on else None) or _head(messages[: turns[-1] + 1])
+
+
+def _with_its_subject(messages: Sequence[Message]) -> str | None:
+    """The last message with what it is about, or None where it says so itself or the turn before leaves it open."""
+    text = messages[-1].content.strip()
+    turns = [place for place, message in enumerate(messages[:-1]) if message.role == "user"]
+    if not turns or stands_alone(text):
+        return None
+    asked = _with_its_subject(messages[: turns[-1] + 1]) or messages[turns[-1]].content.strip()
+    other = _OTHER_NAME.fullmatch(_lower_first(text))
+    if other is not None:
+        return _asked_of(asked, other["name"])
+    subject = _only_name([asked], messages[turns[-1] + 1 : -1])
+    if subject is None or len(_ITS.findall(text)) != 1 or _NAME.search(text):
+        return None
+    return _ITS.sub(lambda _: _possessive(subject), text)
+
+
+def _asked_of(asked: str, name: str) -> str | None:
+    """`asked` of another subject; None where it is not plain which words were the subject."""
+    names = set(_FULL_NAME.findall(asked))
+    if len(names) == 1:
+        return re.sub(rf"(?:\bthe )?{re.escape(_bare(names.pop()))}\b", lambda _: name, asked)
+    if not names and len(_ITS.findall(asked)) == 1:
+        return _ITS.sub(lambda _: _possessive(name), asked)
+    return None
+
+
+def _only_name(asked: Sequence[str], replies: Sequence[Message]) -> str | None:
+    """The one thing that a question and its reply name; None where there is no reply, or they name more."""
+    names = {_bare(name) for text in asked for name in _FULL_NAME.findall(text)}
+    if len(names) != 1 or not replies:
+        return None
+    (name,) = names
+    said = {_bare(word) for reply in replies for word in _CAPITALISED.findall(reply.content)}
+    return name if said - _NO_NAMES <= set(name.split()) else None
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"['’]s?$", "", name)
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"

@@ -67,7 +67,7 @@ class Query:
     Attributes:
         id: Opaque, unique; becomes the completion id and the trace id.
         messages: The conversation, oldest first; the last one is the user's.
-        text: What is routed: the last user message; with its subject or the turn before it when it does not stand alone.
+        text: What is routed: the last user message, with its subject or the turn before it if it does not stand alone.
         confidence_target: t in [0, 1), or None for the policy's or the global default.
         expert: A pinned expert's name (``nescio/<expert>``), or None to route.
         monolith: True asks the general model alone, without routing (``nescio/monolith``).

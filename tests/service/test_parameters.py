@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +89,35 @@ def test_openai_parameter_is_accepted_at_its_default_alone(name: str) -> None:
         assert parse(body(**{name: value})).query.text
     error = refusal(body(**{name: "something else"}))
     assert (error.param, error.code) == (name, "unsupported_parameter")
+
+
+API = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [*ChatRequest.model_fields, *NOT_YET])
+def test_every_parameter_is_documented(name: str) -> None:
+    assert re.search(rf"`{name}[`.:]", API)
+
+
+UNHEEDED = {
+    "temperature": {"temperature": 0.1},
+    "top_p": {"top_p": 0.9},
+    "user": {"user": "u"},
+    "stream_options.include_obfuscation": {"stream": True, "stream_options": {"include_obfuscation": True}},
+    "messages.name": {"messages": [{"role": "user", "content": "x", "name": "Eva"}]},
+    "system": {"messages": [{"role": "system", "content": "x"}, {"role": "user", "content": "x"}]},
+    "developer": {"messages": [{"role": "developer", "content": "x"}, {"role": "user", "content": "x"}]},
+}
+
+
+@pytest.mark.parametrize("name", UNHEEDED)
+def test_what_changes_nothing_is_named_and_documented_so(name: str) -> None:
+    call = parse(body() | UNHEEDED[name])
+    assert call.wishes.unheeded == (name,)
+    assert call.query.sampling == Sampling()
+    assert {message.role for message in call.query.messages} == {"user"}
+    row = next(line for line in API.splitlines() if f"`{name.removeprefix('messages.')}`" in line and "ignored" in line)
+    assert row.startswith("|")
 
 
 def test_true_is_not_one() -> None:

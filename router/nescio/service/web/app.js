@@ -169,9 +169,9 @@ function sendWritten() {
 function showTarget() {
   const whole = Number(parts.target.value);
   const odds = whole / (100 - whole);
-  at("target-label").textContent = whole ? "Answer only if more than" : "Always answer,";
+  at("target-label").textContent = whole ? "Answer only if more than" : "Give any answer,";
   at("target-value").textContent = whole ? `${whole}% sure` : "even a guess";
-  parts.target.setAttribute("aria-valuetext", whole ? `more than ${whole} percent sure` : "always answer");
+  parts.target.setAttribute("aria-valuetext", whole ? `more than ${whole} percent sure` : "any answer, even a guess");
   at("target-meaning").textContent = whole
     ? `A wrong answer then costs ${odds < 10 ? Number(odds.toPrecision(2)) : Math.round(odds)} right ones.`
     : "No answer is held back.";

@@ -15,6 +15,7 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 
+_OPINION = re.compile(r"\W*(?:would you (?:say|agree)|do you (?:think|believe|reckon)|am i right)\b", re.IGNORECASE)
 _OPENERS = frozenset(
     {"is", "are", "does", "do", "has", "have", "isn", "doesn", "aren", "don", "was", "am", "can", "will"}
 )
@@ -32,6 +33,8 @@ _WH = re.compile(r"\b(?:what|which|how|who|where|whose|name|list|tell me the|wha
 def wants_yes_or_no(reading: Reading) -> bool:
     """Whether the question is to be answered with yes or no."""
     text = reading.text.strip()
+    if _OPINION.match(text):
+        return not _WH.search(text)
     rest = _POLITE.sub("", text, count=1)
     if rest != text and re.search(r"\b(?:confirm|check|verify)\b", text, re.I) and re.match(r"\s*that\b", rest):
         return True

@@ -60,7 +60,8 @@ def _capital(plan: Check) -> Reply | Gap:
 def _currency(plan: Check) -> Reply | Gap:
     country = plan.thing
     assert isinstance(country, Country)
-    return _said(country.currency in plan.values, facts.currency(country), country)
+    beside = any(f"({code})" in country.notes.get("currency", "") for code in plan.values)
+    return _said(country.currency in plan.values or beside, facts.currency(country), country)
 
 
 def _language(plan: Check) -> Reply | Gap:

@@ -93,7 +93,7 @@ def currency(country: Country) -> str | None:
     if "currencycode" in country.corrected:
         since = next(e["since"] for e in atlas().corrections if e["country"] == country.code)
         clause += f", since {since}"
-    return clause
+    return f"{clause}{_note(country, 'currency', '; ')}"
 
 
 def money(code: str) -> str:

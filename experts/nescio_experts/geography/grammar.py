@@ -87,7 +87,7 @@ def _filter(signs: Signs) -> Understood | None:
         return scope_found
     if scope_found == Scope(limits=(limit,)) and not signs.has("n:country", "n:countries", "n:world"):
         return None
-    return Members(scope_found, count=signs.has("q:howmany"))
+    return Members(scope_found, count=signs.has("q:howmany"), check=signs.yes_no and _asks_any(signs))
 
 
 def _checks(signs: Signs) -> Understood | None:
@@ -326,6 +326,8 @@ def _members(signs: Signs) -> Understood | None:
         return None
     if signs.yes_no and rest:
         return None
+    if "neighbours" in rest:
+        return Doubt("I could not tell how many neighbours you ask for, and of whom.")
     return Members(scope, count=signs.has("q:howmany"), props=rest, check=signs.yes_no)
 
 

@@ -22,6 +22,7 @@ from nescio_experts.geography.scoping import (
     CONJUNCTION,
     ambiguous,
     asks_which,
+    offers_choice,
     sure_countries,
     unit_of,
 )
@@ -34,6 +35,7 @@ _DEEDS = frozenset(
     ).split()
 )
 """What people may do instead of living somewhere."""
+_ORDER: Final = re.compile(r"\b(?:give|tell|name|list|say|show)\b", re.IGNORECASE)
 _NAMES_OF_PROPS: Final = {"coords": "coordinates", "lat": "latitude", "lon": "longitude", "timezone": "time zone"}
 
 
@@ -83,6 +85,8 @@ def lookup(signs: Signs) -> Understood | None:
         return doubt
     countries = sure_countries(signs)
     props = _asked_props(signs)
+    if signs.yes_no and not offers_choice(signs) and not _ORDER.search(signs.reading.text):
+        return Doubt("I could not tell what is to be checked.")
     if signs.has("n:people") and signs.has("q:howmany") and set(props) & {"languages", "currency"}:
         return Doubt("I know which languages and currencies a country has, not how many people use them.")
     if (
@@ -142,11 +146,15 @@ def _misplaced(signs: Signs, countries: tuple[Country, ...], props: list[str]) -
                 return Doubt(f"I could not tell what {name.surface} means here.", Lookup(countries, tuple(props[:1])))
         if name.kind in {"currency", "language"} and signs.has("q:where", "q:howmany"):
             return Doubt("I know which languages and currencies a country has, not where in it or by how many.")
-    if signs.has("n:countries") and not signs.has("p:neighbours") and (asks_which(signs) or signs.has("q:howmany")):
+    alike = signs.has("cmp:equal") and signs.has("n:country")
+    several = (signs.has("n:countries") or alike) and not signs.has("p:neighbours")
+    if several and (asks_which(signs) or signs.has("q:howmany")):
         if props in (["currency"], ["currency", "phone"]) and len(countries) == 1:
             return Money((countries[0].currency,), count=signs.has("q:howmany"))
         if signs.has("cmp:equal", "v:use", "q:howmany") or len(countries) == 1:
             return Doubt("I could not tell which countries you ask for.")
+    if signs.has("cmp:equal") and signs.has("n:country") and len(countries) == 1 and "neighbours" not in props:
+        return Doubt("I could not tell which countries you ask for.")
     countable = {"neighbours", "languages", "official", "population", "density", "area", "size"}
     if signs.has("q:howmany") and not countable & set(props):
         return Doubt(
@@ -205,6 +213,8 @@ def city_lookup(signs: Signs, props: list[str]) -> Understood | None:
         if city not in found:
             found.append(city)
     countries = sure_countries(signs)
+    if signs.has("agg:sum", "agg:mean") and len(found) > 1:
+        return Doubt("I do not add up cities.")
     if "capital" in props:
         props = [prop for prop in props if prop != "capital"]
         countries = tuple(c for c in countries if cities().capital_of(c.code) not in found)

@@ -45,8 +45,11 @@ def compare(signs: Signs) -> Understood | None:
     compared = signs.has("cmp:more", "cmp:less", "diff", "ratio") or any(m.id.startswith("sup:") for m in signs.marks)
     if not compared or len(things) < 2 or signs.values("group") or _is_anchored(signs):
         return None
-    if signs.has("n:country", "n:countries") and signs.first("p:neighbours"):
+    if _compares_nothing(signs, things):
         return None
+    doubt = _unlike(signs, things)
+    if doubt is not None:
+        return doubt
     if "capital" in signs.props:
         things = tuple(town for thing in things if (town := _capital_city(thing)) is not None)
     if len(things) < 2 or set(signs.props) - {
@@ -71,6 +74,24 @@ def compare(signs: Signs) -> Understood | None:
     if chained is not None:
         return chained
     return Versus(things, dim, direction, _mode(signs, things), equal_counts=signs.has("as"), unit=unit_of(signs))
+
+
+def _compares_nothing(signs: Signs, things: tuple[Thing, ...]) -> bool:
+    """Whether the things only say among what is ranked, as in "Is Lima the largest city in Peru?"."""
+    if signs.has("n:country", "n:countries") and signs.first("p:neighbours"):
+        return True
+    mixed = len({type(thing) for thing in things}) > 1
+    return mixed and signs.has("n:city", "n:cities") and any(mark.id.startswith("sup:") for mark in signs.marks)
+
+
+def _unlike(signs: Signs, things: tuple[Thing, ...]) -> Doubt | None:
+    """A doubt about countries compared with cities, or by several figures at once."""
+    dims = {mark.id[4:].rstrip("23") for mark in signs.marks if mark.id.startswith("dim:")}
+    if len({"area", "population", "density"} & {*signs.props, *dims}) > 1:
+        return Doubt("I can compare by one figure at a time.")
+    if len({type(thing) for thing in things}) > 1 and "capital" not in signs.props:
+        return Doubt("I can compare countries with each other, or cities, not one with the other.")
+    return None
 
 
 def _chained(signs: Signs, things: tuple[Thing, ...], dim: str) -> Chain | Doubt | None:

@@ -44,6 +44,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Ask every system every question; resumes where it was stopped, and scores at the end."""
+    from nescio.cli.terminal import resumable
     from nescio_eval.gate import attach_gate, read_gate
     from nescio_eval.opening import SYSTEMS
     from nescio_eval.run import Plan
@@ -59,7 +60,8 @@ def run(
         read_gate(gate)  # A wrong path is told now, and not after hours of asking.
     if drawn.missing:
         _say(f"left out, since NESCIO_DATA does not hold them: {', '.join(drawn.missing)}")
-    calls = asyncio.run(_run(out, plan, drawn, wanted))
+    with resumable("what was answered is kept; the same command goes on from there"):
+        calls = asyncio.run(_run(out, plan, drawn, wanted))
     if gate is not None:
         attach_gate(out, gate)
     metrics = score(out)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nescio.card import PROMPT_FEATURES
-from nescio.errors import DataError
+from nescio.errors import ArtefactError, DataError
 from nescio_eval.arms import ROUTELESS, Outcome
 from nescio_eval.datasets.question import Question
 from nescio_eval.grades import graded_run
@@ -61,7 +61,10 @@ def read_gate(folder: Path) -> Calibration:
     """
     from nescio.calibration import read_calibration
 
-    return read_calibration(folder)[0]
+    try:
+        return read_calibration(folder)[0]
+    except ArtefactError as error:
+        raise ArtefactError(error.message, hint="nescio eval gate makes one") from error
 
 
 def load_gate(run: Path) -> Calibration | None:

@@ -85,6 +85,7 @@ class NotFound(NescioError):
 
     code = "not_found"
     http_status = 404
+    exit_code = 2
 
 
 class UnknownModel(NotFound):

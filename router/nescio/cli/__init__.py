@@ -6,6 +6,7 @@ packages join through the entry point ``nescio.commands``.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -129,13 +130,19 @@ def main() -> None:
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _fail("data_error", f"{where}{error.strerror or error}", "name a place that can be read and written", 1)
+        _fail_at_a_file(error)
     except Exception as error:
         if os.environ.get("NESCIO_LOG_LEVEL") == "debug":
             raise
         hint = "a defect of nescio; NESCIO_LOG_LEVEL=debug shows where"
         _fail("internal_error", f"{type(error).__name__}: {error}", hint, 1)
+
+
+def _fail_at_a_file(error: OSError) -> None:
+    message = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        _fail("out_of_disk", message, "free some room", 1)
+    _fail("data_error", message, "name a place that can be read and written", 2)
 
 
 def _fail(code: str, message: str, hint: str, exit_code: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from nescio.cli.terminal import console, engine_for_one_command, new_query, show
 from nescio.errors import NescioError
 from nescio.graph import spoken
 from nescio.types import Message
+
+if TYPE_CHECKING:
+    from nescio.engine import Engine
 
 app = typer.Typer(add_completion=False, help="Talk in the terminal.")
 
@@ -21,26 +25,35 @@ def command(
     model: Annotated[str | None, typer.Option(help="An expert's name, or monolith; routed without it.")] = None,
 ) -> None:
     """Talk: each question is answered or declined; follow-ups may point back."""
-    asyncio.run(_chat(target, model))
+    with asyncio.Runner() as runner:
+        opened = AsyncExitStack()
+        engine = runner.run(opened.enter_async_context(engine_for_one_command()))
+        try:
+            # Outside of the loop, since a thread that reads would keep Ctrl-C waiting for a line.
+            _talk(runner, engine, target, model)
+        finally:
+            runner.run(opened.aclose())
 
 
-async def _chat(target: float | None, model: str | None) -> None:
+def _talk(runner: asyncio.Runner, engine: Engine, target: float | None, model: str | None) -> None:
     out, err = console(), console(stderr=True)
     turns: list[Message] = []
-    async with engine_for_one_command() as engine:
-        while True:
-            try:
-                text = (await asyncio.to_thread(input, "\n> ")).strip()
-            except EOFError:
-                return
-            if not text:
-                return
-            try:
-                with err.status("thinking") as status:
-                    query = new_query([*turns, Message("user", text)], target, model)
-                    outcome = await engine.ask(query, progress=status.update)
-            except NescioError as error:
-                err.print(f"error[{error.code}]: {error.message}", markup=False)
-                continue
-            show(outcome, out)
-            turns += [Message("user", text), Message("assistant", spoken(outcome.decision))]
+    while text := _typed():
+        try:
+            with err.status("thinking") as status:
+                query = new_query([*turns, Message("user", text)], target, model)
+                outcome = runner.run(engine.ask(query, progress=status.update))
+        except NescioError as error:
+            told = f"\n  hint: {error.hint}" if error.hint else ""
+            err.print(f"error[{error.code}]: {error.message}{told}", markup=False)
+            continue
+        show(outcome, out)
+        turns += [Message("user", text), Message("assistant", spoken(outcome.decision))]
+
+
+def _typed() -> str:
+    """The next line; "" at its end."""
+    try:
+        return input("\n> ").strip()
+    except EOFError:
+        return ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nescio.cli.layout import listed, wrap_width
-from nescio.cli.terminal import console, print_json
+from nescio.cli.terminal import console, print_json, resumable
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -72,7 +72,7 @@ def pull(names: Names = None, json: AsJson = False) -> None:
     settings = load_settings()
     chosen = names or list(wanted(settings))
     before = {name: state(name, settings) for name in chosen}
-    with bar("fetching") as heard:
+    with resumable("what was fetched is kept; the same command goes on from there"), bar("fetching") as heard:
         paths = provision(chosen, settings, heard)
     if json:
         print_json({name: str(path) for name, path in paths.items()})

@@ -300,7 +300,7 @@ def test_the_shipped_calibration_trusts_a_doubtful_reading_less_than_a_sure_one(
         return calibration.p(outcome.evidence.features, 1.0)
 
     assert p("melting point of zinc") > 0.95
-    assert p("density of golf") < 0.75 < p("boilling pont of lead") < p("boiling point of lead")
+    assert p("weight of a moron") < 0.75 < p("boilling pont of lead") < p("boiling point of lead")
 
 
 NEAR_MISSES = [

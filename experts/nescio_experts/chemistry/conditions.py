@@ -20,6 +20,10 @@ _DENIED = re.compile(
 """A denial within a statement ("gold isn't denser, is it?"): yes may then affirm or contradict it."""
 _UNCOUNTED = frozenset("much where why when how".split())
 """Words that ask of electrons something else than their number, unless they are asked how many."""
+_RELATIONS = frozenset(
+    "before after below above under beneath beyond near beside except without unlike besides".split()
+)
+_NEIGHBOURS = frozenset("neighbor neighbors neighbour neighbours predecessor successor".split())
 _HEATED = frozenset("hot heated heating warm warmed cold cooled chilled".split())
 """Words of a temperature other than that at which densities are tabulated."""
 _MEASURED = frozenset("measured measurement experimental experimentally empirical observed lab laboratory".split())
@@ -70,12 +74,25 @@ def worded(ask: Ask, pieces: Pieces) -> Ask | Misfit:
     uncounted = "electrons" in ask.properties and _UNCOUNTED & words and "many" not in words
     declined = uncounted or scan.of("x:unclear") or scan.of("n:") or _negated(ask, pieces) or heated
     misplaced = any(scan.of(word) and not set(ask.properties) & allowed for word, allowed in _GOES_WITH.items())
+    if ask.operation == "lookup" and not (ask.direction or ask.inner) and _related(pieces):
+        return Misfit("shape")
     members = bool(ask.sets) and not ask.elements
     offers = len(pieces.sets) > 1 and len(ask.elements) == 1
     alone = (scan.of("x:members") and not members) or (scan.of("x:else") and not offers)
     if declined or misplaced or alone:
         return Misfit("shape")
     return ask
+
+
+def _related(pieces: Pieces) -> bool:
+    """Whether a fact is asked of something that only stands in a relation to the element ("the one before krypton")."""
+    scan = pieces.scan
+    firsts = [named.indexes[0] for named in scan.named]
+    before = {scan.reading.words[first - 1].folded for first in firsts if 0 < first <= len(scan.reading)}
+    return bool(before & _RELATIONS) or any(
+        word.folded in _NEIGHBOURS and scan.claims.by.get(i) != "x:courtesy"
+        for i, word in enumerate(scan.reading.words)
+    )
 
 
 def _negated(ask: Ask, pieces: Pieces) -> bool:

@@ -33,7 +33,7 @@ write written
 _PEOPLE = """
 aunt boss boyfriend brother buddy chemist children classmate classmates colleague colleagues cousin coworker dad daddy
 examiner father flatmate folks girlfriend granddaughter grandfather grandma grandmother grandpa grandson granny guys
-humanity humankind husband instructor kids lecturer mom mommy mother mum mummy neighbor neighbour nephew niece parents
+humanity humankind husband instructor kids lecturer mom mommy mother mum mummy nephew niece parents
 partner pupil pupils roommate scientist scientists sister teachers tutor uncle wife
 """
 _STUDY = """
@@ -72,6 +72,7 @@ FILLER_WORDS = frozenset(f"{_GENERAL} {_PEOPLE} {_STUDY} {_TALK} {_SCIENCE}".spl
 
 COURTESIES: dict[str, tuple[str, ...]] = {
     "x:courtesy": (
+        "{my,our,a,the,his,her} {neighbor,neighbour,neighbors,neighbours} {asked,asks,wants,told,said,says,is,was}",
         "{older,younger,little,big,elder,baby} {brother,sister,sibling,son,daughter,cousin}",
         "{not,n t} {sure,certain} {if,whether,about,how,what,which}{, you {know,can}{, this, that}}",
         "i {m ,am ,}not {sure,certain}",

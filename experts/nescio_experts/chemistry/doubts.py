@@ -20,6 +20,8 @@ _MOST_WORDS = 2
 """More words than that are not misspelt but unknown."""
 _SHORTEST = 4
 _SHORTEST_MEANT = 5
+_LONG = 8
+"""Words of that length are hardly anything else misspelt, even fillers ("tempreture")."""
 _LIKE = 0.8
 """Least similarity of a word that is two edits off."""
 _TELLING = frozenset("not no none never why without except unless neither nor hardly barely against anti".split())
@@ -64,9 +66,17 @@ def respelled(scan: Scan, scanner: Scanner) -> tuple[Scan, Doubt] | None:
         kind, fixes[i], similarity = found
         doubts[kind] = min(doubts[kind], similarity)
     again = scanner.scan(respell(scan.reading, fixes).text)
+    if any(len(fix) < _LONG and fix not in scanner.names and not _means(again, fix) for fix in fixes.values()):
+        return None
     again.respelled += sum(1 for _ in fixes)
     again.read += [(scan.reading.words[i].text, fix) for i, fix in fixes.items()]
     return again, Doubt(entity=doubts["name"], property=doubts["word"])
+
+
+def _means(scan: Scan, word: str) -> bool:
+    """Whether `word` is part of a phrase there, and no mere filler ("white" read as "write")."""
+    indexes = [i for i, one in enumerate(scan.reading.words) if one.folded == word]
+    return any(scan.claims.by.get(i, "x:").partition(":")[0] != "x" for i in indexes)
 
 
 def _meant(typed: str, scanner: Scanner) -> tuple[str, str, float] | None:
@@ -94,8 +104,8 @@ def _near(typed: str, known: Iterable[str]) -> tuple[str, float] | None:
         return None
     chosen = min(best)
     similarity = OSA.normalized_similarity(typed, chosen)
-    # Few misspell the first letter: it counts as one edit more.
-    return chosen, similarity if typed[0] == chosen[0] else similarity - 1 / max(len(typed), len(chosen))
+    # Few misspell the first letter: it counts as two edits more.
+    return chosen, similarity if typed[0] == chosen[0] else similarity - 2 / max(len(typed), len(chosen))
 
 
 def passed_over(scan: Scan) -> tuple[int, ...]:

@@ -30,6 +30,10 @@ _WHEN_OR_WHERE = frozenset("when where why year years country".split())
 _SHARES = frozenset("percent percentage fraction share proportion part".split())
 _EARLIEST = 1600
 """Years before it are none of which the table knows discoveries."""
+_DEFINED = re.compile(
+    r"(?i)\W*(?:(?:so|and|but|tell me|define)\W+)*(?:what(?:['’]?s| is)|define) an? (?:\w+ ){0,3}?\w+\W*$"
+)
+"""A question for what a word means ("What is a noble gas?")."""
 _JOINED = frozenset({"check_symbol", "check_value", "neighbour", "beside"})
 """Operations whose two pieces need nothing that joins them."""
 
@@ -47,7 +51,8 @@ def interpret(scan: Scan, table: Table, guess: str | None = None) -> Ask | Misfi
     if isinstance(ask, Ask):
         ask = conditioned(ask, pieces)
         ask = worded(ask, pieces) if isinstance(ask, Ask) else ask
-    left = unexplained(scan, pieces.used)
+    scan.claims.claim(pieces.used, "used")
+    left = unexplained(scan)
     if left.unexplained:
         known = bool(scan.named or scan.isotopes)
         return Misfit("unexplained" if known else "unknown", left.unexplained)
@@ -124,6 +129,9 @@ def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         return Ask("lookup", (prop,), tuple(pieces.elements), direction=direction, operations=1)
     if prop == "heavy":
         prop = "atomic_weight"
+    if prop in {"group", "period"}:
+        # "Which period has the most elements?" counts its elements.
+        return Misfit("shape")
     if prop not in PROPERTIES or not (PROPERTIES[prop].numeric or prop == "oxidation_states"):
         return Misfit("shape")
     rank, top = rank_and_top(pieces, hit)
@@ -229,7 +237,7 @@ def _membership(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     if len(pieces.elements) != 1 or not (pieces.yes_no or (offered and not other) or _bare_check(pieces)):
         return None
     elements = tuple(pieces.elements)
-    if set(pieces.properties) <= _DISCOVERY and pieces.scan.numbers and not pieces.sets:
+    if pieces.properties and set(pieces.properties) <= _DISCOVERY and pieces.scan.numbers and not pieces.sets:
         return check_value(pieces, PROPERTIES["discovery_year"])
     if len(pieces.properties) == 1 and pieces.properties[0] in PROPERTIES and not pieces.sets:
         return check_value(pieces, PROPERTIES[pieces.properties[0]])
@@ -288,6 +296,8 @@ def _sets(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         return Ask("count", sets=sets, operations=1)
     if not sets:
         return Misfit("no_element")
+    if not properties and _DEFINED.match(pieces.scan.reading.text):
+        return Misfit("shape")
     if not properties:
         # "Are all halogens gases?" is about the set, not about who belongs to it.
         return Misfit("shape") if pieces.yes_no else Ask("list", sets=sets, operations=1)
@@ -328,9 +338,16 @@ def _discovered(pieces: Pieces, sets: tuple[str, ...], table: Table) -> Ask | Mi
 
 def _neighbour(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     step = 1 if "next" in pieces.ops else -1 if "previous" in pieces.ops else 0
-    if step == 0 or len(pieces.elements) != 1 or pieces.properties not in ([], ["atomic_number"]):
+    if step == 0 or len(pieces.elements) != 1:
         return None
-    return Ask("neighbour", elements=tuple(pieces.elements), direction=step, operations=1)
+    if len(pieces.scan.of("o:next") + pieces.scan.of("o:previous")) > 1 or pieces.sets:
+        return Misfit("shape")
+    inner = Ask("neighbour", elements=tuple(pieces.elements), direction=step, operations=1)
+    if pieces.properties in ([], ["atomic_number"], ["name"]):
+        return inner
+    if len(pieces.properties) > 1 or pieces.properties[0] not in PROPERTIES or pieces.yes_no:
+        return Misfit("shape")
+    return Ask("lookup", tuple(pieces.properties), inner=inner, operations=2)
 
 
 def _lookup(pieces: Pieces, table: Table) -> Ask | Misfit:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from nescio_experts.chemistry.pieces import Pieces
-from nescio_experts.chemistry.properties import PROPERTIES, Property
+from nescio_experts.chemistry.properties import PROPERTIES, ROOM_TEMPERATURE, Property
 from nescio_experts.chemistry.question import Ask, Bound, Misfit
 from nescio_experts.chemistry.table import Table
 from nescio_experts.chemistry.units import to_base
@@ -43,9 +43,16 @@ def between(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     return replace(ask, sets=tuple(pieces.sets))
 
 
+def _room(pieces: Pieces) -> tuple[float, str] | None:
+    """Room temperature, where something is compared with it ("melts above room temperature")."""
+    ends = {hit.indexes[-1] for hit in pieces.comparatives} | {hit.indexes[-1] for hit in pieces.scan.of("o:than")}
+    compared = any(hit.indexes[0] - 1 in ends for hit in pieces.scan.of("x:room"))
+    return (ROOM_TEMPERATURE, "K") if compared and not pieces.scan.numbers else None
+
+
 def compare_with_bound(ask: Ask, pieces: Pieces) -> Ask | Misfit:
     """`ask` as a check of one element, or a choice from a set, by the bound or the element that is compared with."""
-    measured = pieces.value()
+    measured = pieces.value() or _room(pieces)
     wants_set = bool(pieces.scan.sets)
     if measured is not None:
         prop = "atomic_weight" if ask.properties[0] == "heavy" else ask.properties[0]

@@ -78,11 +78,9 @@ class Pieces:
         return left[0].value, after[0] if after else ""
 
 
-def unexplained(scan: Scan, used: set[int] | None = None) -> Coverage:
-    """The words that neither a piece nor `used` explains."""
-    coverage = scan.claims.coverage(CHEMISTRY_FILLERS)
-    explained = {scan.reading.words[i].text for i in used or ()}
-    return Coverage(coverage.content, tuple(w for w in coverage.unexplained if w not in explained))
+def unexplained(scan: Scan) -> Coverage:
+    """The words that no piece explains."""
+    return scan.claims.coverage(CHEMISTRY_FILLERS)
 
 
 def sort_pieces(scan: Scan, table: Table, guess: str | None) -> Pieces:

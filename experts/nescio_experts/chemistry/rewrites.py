@@ -12,7 +12,7 @@ _TEMPERATURE = re.compile(
     r"(?i)\b(melt|boil|freez|temperature|temp\b|bp\b|mp\b|conden|liqu|solid|vapo|gas\b|hot\b|phase|state\b)"
 )
 _LONE_SYMBOL = r"^\s*([A-HJ-Z]|(?!As|At|Be|He|In|La|Mo|No|Os|Pa|Re|Am)[A-Z][a-z])\s*\?\s*$"
-_BARE_STATE = r"(?i)(?<=have )(?:an? )?[+−–-]\d(?=\s*\??\s*$)"
+_BARE_STATE = r"(?i)(?:(?<=have )|(?<=\bbe )|(?<=form )|(?<=show ))(?:an? )?[+−–-]\d(?=\s*\??\s*$)"
 _NUMBERED_SET = r"(?i)\b(groups?|columns?|families|periods?|rows?|elements?|numbers?) (\d{1,3})\s*[-–—−]\s*(\d{1,3})\b"
 _REWRITES = (
     (re.compile(_NUMBERED_SET), r"\1 \2 to \3"),

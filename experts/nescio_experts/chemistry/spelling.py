@@ -48,6 +48,7 @@ photon proton neutron electron muon quark golden leaded irony tint calcite zirco
 yttria magnesia lithia potash soda brass bronze steel water diamond graphite graphene ammonia methane ethanol
 benzene salt sugar planet cooper platform germany gallon indigo polonia thorax uranus neptune pluto mercurial europe
 europa france american california berkeley titan titans titanic cobalamin nickelback radiation radian radius radial
+white black brown green yellow pink purple orange
 chlorin chlorite hydrogel bromate iodate arsenite
 rankine reaumur rhodes iridescent osmosis kryptonite vibranium adamantium unobtainium mithril dilithium octiron
 """

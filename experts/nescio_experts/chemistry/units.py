@@ -19,6 +19,7 @@ UNIT_FACTORS: dict[tuple[str, str], float] = {
     ("pm", "nm"): 0.001,
     ("Å", "pm"): 100.0,
     ("Å", "nm"): 0.1,
+    ("mg/kg", "ppm"): 1.0,
     ("u", "g/mol"): 1.0,
     ("u", "u"): 1.0,
     ("g/mol", "g/mol"): 1.0,

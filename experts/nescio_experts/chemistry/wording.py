@@ -93,7 +93,7 @@ class Wording:
                 }
                 tail.append(fixed.get(kind) or _numbered(kind, value))
         noun = nouns[-1] if nouns else "element"
-        return " ".join((noun if one else _plural(noun), *tail))
+        return " ".join((noun if one else _plural(noun), " and ".join(tail))).strip()
 
     def _solved(
         self, text: str, elements: tuple[int, ...], properties: tuple[str, ...], *, facts: int | None = None

@@ -67,6 +67,7 @@ _AT_ONCE = re.compile(
     r"freez(?:es|ing)|melt(?:s|ed|ing)?|charg(?:e|es|ed|ing)|hatch(?:es|ed|ing)?|pregnan\w+|orchestra|symphony|concerto)\b"
 )
 """What several things do in the time that one of them takes."""
+_DURATION = re.compile(r"\b\d+(?:\.\d+)? (?:seconds?|minutes?|hours?|days?|weeks?|months?)\b")
 _HOW_LONG = re.compile(r"\bhow (?:long|much time|many (?:seconds|minutes|hours|days|weeks|months))\b")
 
 
@@ -79,6 +80,8 @@ def find(question: str, value: str = "") -> tuple[Cue, ...]:
     together = _AT_ONCE.search(text)
     if together is not None and _HOW_LONG.search(text) and len(re.findall(r"\d+(?:\.\d+)?", text)) > 2:
         found.append(Cue(together[0], _NOTHING))
+    if _HOW_LONG.search(text) and "together" in text and len(_DURATION.findall(text)) == 2:
+        found.append(Cue("together", re.compile(r"/|\*\* ?-|solve")))
     given = re.findall(r"\d+(?:\.\d+)?", text)
     if len(given) == 1 and not value and not _MAY_REPEAT.search(text):
         one = re.escape(given[0])

@@ -160,5 +160,56 @@ def test_a_program_that_passes_over_the_wording_has_no_vote(question: str, passe
     assert believed == ("dry" not in question)
 
 
+def test_times_of_two_who_work_together_are_not_added() -> None:
+    demands = cues.find(
+        "One pump empties a pool in 12 hours, another in 4 hours. How many hours do they need together?"
+    )
+    assert not cues.heeds(demands, Ballot("print(12 + 4)", "ok", parse("16")))
+    assert cues.heeds(demands, Ballot("print(1 / (1 / 12 + 1 / 4))", "ok", parse("3")))
+
+
+@pytest.mark.parametrize(
+    ("question", "gold"),
+    [
+        ("A racket and a ball cost $1.30 in total. The racket costs $1.00 more than the ball. How much does the ball "
+         "cost?", "$0.15"),
+        ("Tim and Ann have 40 marbles together. Tim has 6 more than Ann. How many marbles does Ann have?", "17"),
+        ("Tim and Ann have 40 marbles together. Tim has 6 marbles fewer than Ann. How many does Ann have?", "23"),
+        ("If it takes 7 machines 7 minutes to make 7 widgets, how long would it take 70 machines to make 70 widgets?",
+         "7 minutes"),
+        ("If 4 printers print 12 posters in 6 minutes, how many minutes do 2 printers need to print 10 posters?",
+         "10 minutes"),
+        ("A lily patch doubles in size every day. It takes 30 days to cover the whole pond. How many days does it take "
+         "to cover half the pond?", "29 days"),
+        ("A frog climbs 4 m each day and slips 3 m each night. The well is 9 m deep. How many days does it need?", "6"),
+        ("How many cuts are needed to saw a plank into 6 equal pieces?", "5"),
+        ("A rope is cut into 4 equal pieces. How many cuts were made?", "3"),
+        ("A crate holds 12 bottles. How many crates are needed for 100 bottles?", "9"),
+        ("Each bus seats 40 children. How many buses are needed to transport 120 children?", "3"),
+        ("If there are 8 plums in a bowl and you take away 5, how many do you have?", "5"),
+        ("You are in a race and overtake the runner in third place. Which place are you in now?", "3"),
+    ],
+)  # fmt: skip
+def test_a_problem_whose_first_thought_is_wrong_is_read_exactly(question: str, gold: str) -> None:
+    assert said(question) == gold
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "A bat and a ball cost $1.30 in total. The bat costs $1.00 more than the net. How much does the ball cost?",
+        "If 3 shirts dry 3 hours in 2 hours, how long do 9 shirts take to dry 9 hours?",
+        "If 5 machines make 5 parts in 5 minutes, how many minutes do 100 machines need for 100 screws?",
+        "A frog climbs 2 m each day and slips 3 m each night. The well is 9 m deep. How many days does it need?",
+        "A frog climbs 4 m each day and slips 3 m each night. The well is 9 m deep. It starts half way. How many days?",
+        "How many cuts are needed to cut a cake into 6 equal pieces?",
+        "If you overtake the runner in first place, which place are you in?",
+        "If you overtake the last runner, which place are you in?",
+    ],
+)
+def test_a_problem_that_is_not_quite_that_is_left_alone(question: str) -> None:
+    assert read(question, TODAY) is None
+
+
 def test_a_plain_question_demands_nothing() -> None:
     assert cues.find("Maya reads 24 pages a day and 10 more on Sundays. How many does she read in a week?") == ()

@@ -16,6 +16,7 @@ from nescio_experts.math.rules import (
     lists,
     months,
     percent,
+    puzzles,
     stories,
     times,
     units,
@@ -35,6 +36,7 @@ _FAMILIES: tuple[Callable[[Reading], Written | None], ...] = (
     units.read,
     geometry.read,
     equations.read,
+    puzzles.read,
     stories.read,
     arithmetic.read,
 )

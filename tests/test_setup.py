@@ -75,6 +75,21 @@ def test_without_root_and_sudo_it_says_what_to_type(tool, monkeypatch):
     monkeypatch.setattr(tool.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
     monkeypatch.setattr(tool, "run", lambda *_, **__: pytest.fail("ran something"))
     assert "sudo apt-get install -y bubblewrap" in tool.install_bubblewrap()
+    monkeypatch.setattr(tool, "OPENMP", "libnescio-has-none.so.1")
+    assert "sudo apt-get install -y libgomp1" in tool.install_openmp()
+
+
+def test_a_library_that_the_system_has_is_not_installed(tool, monkeypatch):
+    monkeypatch.setattr(tool, "install_debian", lambda _: pytest.fail("installed something"))
+    monkeypatch.setattr(tool, "OPENMP", "libc.so.6")
+    assert tool.install_openmp() == ""
+
+
+def test_a_finished_line_covers_the_running_one(tool, monkeypatch, capsys):
+    monkeypatch.setattr(tool.sys.stdout, "isatty", lambda: True)
+    tool.Step("work", lambda: "", key=None).perform()
+    running, finished = capsys.readouterr().out.rstrip("\n").split("\r")
+    assert len(finished) == len(running)
 
 
 def test_each_purpose_takes_only_the_steps_it_needs(tool):

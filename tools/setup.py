@@ -8,6 +8,7 @@ costs nothing. It does not serve and does not test.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import json
 import os
@@ -30,6 +31,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 TEST_MODELS = ("all-minilm-l6-v2-int8", "smollm2-135m-instruct-q4_1")
 TORCH_ENCODER = "all-minilm-l6-v2"
 CUDA_NOTE = "about 530 MB, and with its CUDA libraries more than 3 GB"
+OPENMP = "libgomp.so.1"
 _LOCK_WAIT = "DPkg::Lock::Timeout=120"
 
 
@@ -63,13 +65,15 @@ class Step:
         if self.finished():
             return
         begun = time.monotonic()
-        say(f"         {self.name} …", end="\r" if sys.stdout.isatty() else "\n")
+        running = f"{'':10}{self.name} …"
+        say(running, end="\r" if sys.stdout.isatty() else "\n")
         self.stamp.unlink(missing_ok=True)
         note = self.run()
         if self.key is not None:
             STAMPS.mkdir(parents=True, exist_ok=True)
             self.stamp.write_text(self.key, encoding="utf-8")
-        say(f"{time.monotonic() - begun:7.1f} s {self.name}{f': {note}' if note else ''}")
+        finished = f"{time.monotonic() - begun:7.1f} s {self.name}{f': {note}' if note else ''}"
+        say(finished.ljust(len(running)))
 
 
 def say(line: str, end: str = "\n") -> None:
@@ -109,6 +113,7 @@ def steps(purpose: str, *, torch: bool) -> list[Step]:
         return chosen
     chosen.append(Step("sentence-transformers", lambda: install_torch(force=torch), key=f"{project} {torch}"))
     chosen.append(Step("bubblewrap", install_bubblewrap, key=None if shutil.which("bwrap") is None else "here"))
+    chosen.append(Step("libgomp", install_openmp, key="here" if loads(OPENMP) else None))
     if purpose != "test":
         chosen.append(Step("models", lambda: fetch_models(()), key=None))
     if purpose != "serve":
@@ -228,6 +233,22 @@ def install_bubblewrap() -> str:
     if shutil.which("bwrap") or install_debian("bubblewrap"):
         return ""
     return "not installed, so math will abstain (code never runs unsandboxed). Type: sudo apt-get install -y bubblewrap"
+
+
+def install_openmp() -> str:
+    """Install the library that the models' runtime takes from the system; without it no model starts."""
+    if loads(OPENMP) or install_debian("libgomp1"):
+        return ""
+    return f"{OPENMP} is missing, so no model can start. Type: sudo apt-get install -y libgomp1"
+
+
+def loads(library: str) -> bool:
+    """Whether the system finds a shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def install_debian(package: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nescio.types import Abstained, Message, Outcome, Query
+from nescio.types import Abstained, Message, Outcome, Query, Reason
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,7 +104,12 @@ def show(outcome: Outcome, out: Console) -> None:
     reason = f" · {decision.reason}" if isinstance(decision, Abstained) else ""
     line = f"{who}{reason} · p {p} against target {outcome.confidence_target:.2f} · {outcome.latency_s:.1f} s"
     out.print(line, style="dim")
-    if isinstance(decision, Abstained) or outcome.evidence is None:
+    if isinstance(decision, Abstained):
+        step = next_step(decision)
+        if step:
+            out.print(escape(f"  hint: {step}"), style="dim")
+        return
+    if outcome.evidence is None:
         return
     if outcome.evidence.code and outcome.evidence.code not in decision.answer.text:
         out.print(Syntax(outcome.evidence.code, "python", background_color="default"))
@@ -112,6 +117,16 @@ def show(outcome: Outcome, out: Console) -> None:
     for citation in decision.answer.citations:
         dated = f", {citation.date}" if citation.date else ""
         out.print(escape(f"source: {citation.title} ({citation.source}{dated})"), style="dim")
+
+
+def next_step(decision: Abstained) -> str:
+    """What to type so that questions like this one are not declined for want of set-up; "" where nothing is wanting."""
+    steps = {
+        Reason.UNCALIBRATED: f"nescio calibrate --expert {decision.would_have_asked}",
+        Reason.EXPERT_UNAVAILABLE: "nescio doctor says what its model lacks",
+        Reason.TOOL_FAILED: "nescio sandbox check says whether programs can be run here",
+    }
+    return steps.get(decision.reason, "") if decision.would_have_asked else ""
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -16,6 +16,11 @@ const REASONS = {
   budget: "Out of budget",
   uncalibrated: "Not calibrated",
 };
+const NEXT = {
+  uncalibrated: (expert) => `nescio calibrate --expert ${expert}`,
+  expert_unavailable: () => "nescio doctor",
+  tool_failed: () => "nescio sandbox check",
+};
 const CALIBRATIONS = {
   own: "fitted on this expert’s own graded answers",
   pooled: "fitted on all experts’ graded answers together",
@@ -100,6 +105,7 @@ function abstained(nescio, onAnyway) {
         el("span", { class: "reason", title: nescio.reason }, REASONS[nescio.reason] ?? nescio.reason),
         asked && el("span", { class: "asked-of" }, "Would have asked ", el("b", {}, asked)),
       ),
+      next(nescio),
       el(
         "footer",
         {},
@@ -108,6 +114,12 @@ function abstained(nescio, onAnyway) {
       ),
     ),
   );
+}
+
+/** What whoever runs this server can type about it. */
+function next({ reason, would_have_asked: expert }) {
+  if (!NEXT[reason] || !expert) return null;
+  return el("p", { class: "hint" }, "On the server: ", el("code", {}, NEXT[reason](expert)));
 }
 
 function chip(expert) {

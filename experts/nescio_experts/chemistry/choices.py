@@ -33,6 +33,8 @@ def order(pieces: Pieces, table: Table) -> Ask | Misfit | None:
 
 def choose_member(pieces: Pieces, table: Table) -> Ask | None:
     """Which of the elements named belong to a set ("which is radioactive: bismuth or radon?")."""
+    if pieces.yes_no and len(pieces.sets) == 1 and len(pieces.elements) > 1 and _all_are(pieces):
+        return Ask("check_set", elements=tuple(pieces.elements), sets=tuple(pieces.sets), operations=1)
     either = {"which", "what", "who"} & set(pieces.scan.reading.folded())
     plain = not (pieces.properties or pieces.comparatives or pieces.superlatives or pieces.ops or pieces.yes_no)
     if not either or not plain or len(pieces.elements) < 2 or len(pieces.sets) != 1:
@@ -51,6 +53,12 @@ def main_state(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     return Ask("lookup" if several else "main_state", ("oxidation_states",), tuple(pieces.elements))
 
 
+def _all_are(pieces: Pieces) -> bool:
+    """Whether nothing is asked but whether all that are named belong to a set ("are sodium and potassium metals?")."""
+    other = pieces.properties or pieces.comparatives or pieces.superlatives or pieces.ops or pieces.scan.numbers
+    return not other and not {"or", "either", "both", "neither", "any"} & set(pieces.scan.reading.folded())
+
+
 def check_state(pieces: Pieces, table: Table) -> Ask | None:
     """Whether an element has an oxidation state ("Can sulfur have oxidation state +6?")."""
     if not pieces.yes_no or pieces.properties != ["oxidation_states"] or len(pieces.elements) != 1:
@@ -66,12 +74,12 @@ def check_state(pieces: Pieces, table: Table) -> Ask | None:
 def check_name(pieces: Pieces, table: Table) -> Ask | None:
     """Whether a symbol or a number is an element's ("Is Fe the symbol of iron?", "Does carbon have 6 protons?")."""
     named = pieces.scan.named
-    if not pieces.yes_no or len(named) != 2 or pieces.comparatives or pieces.superlatives:
+    if not pieces.yes_no or len(named) != 2 or pieces.sets or pieces.comparatives or pieces.superlatives:
         return None
     by_name = [n.number for n in named if n.how in {"name", "corrected"}]
     by_symbol = [n.number for n in named if n.how == "symbol"]
     by_number = [n.number for n in named if n.how == "number"]
-    if pieces.properties == ["symbol"] and len(by_name) == 1 and len(by_symbol) == 1:
+    if pieces.properties in ([], ["name"], ["symbol"]) and len(by_name) == 1 and len(by_symbol) == 1:
         return Ask("check_symbol", ("symbol",), (by_name[0], by_symbol[0]), operations=1)
     if not pieces.properties and len(by_number) == 1 and len(by_name + by_symbol) == 1:
         value = float(by_number[0])

@@ -34,6 +34,8 @@ _DEFINED = re.compile(
     r"(?i)\W*(?:(?:so|and|but|tell me|define)\W+)*(?:what(?:['’]?s| is)|define) an? (?:\w+ ){0,3}?\w+\W*$"
 )
 """A question for what a word means ("What is a noble gas?")."""
+_CHOSEN_FROM = frozenset("which who whose it them these those they following list options one ones two of".split())
+"""Words by which a most extreme one is chosen from some that were named elsewhere; else all elements are meant."""
 _JOINED = frozenset({"check_symbol", "check_value", "neighbour", "beside"})
 """Operations whose two pieces need nothing that joins them."""
 
@@ -149,7 +151,8 @@ def _extreme_of(common: Ask, pieces: Pieces) -> Ask | Misfit:
         if not pieces.yes_no:
             return Misfit("shape")
         return replace(common, operation="check_extreme", elements=tuple(pieces.elements), sets=tuple(pieces.sets))
-    if not (pieces.sets or pieces.scan.sets or {"atom", "atoms"} & set(pieces.scan.reading.folded())):
+    words = set(pieces.scan.reading.folded())
+    if not (pieces.sets or pieces.scan.sets or {"atom", "atoms"} & words) and words & _CHOSEN_FROM:
         return Misfit("no_element")
     return replace(common, sets=tuple(pieces.sets))
 

@@ -205,7 +205,10 @@ UNITS: dict[str, tuple[str, ...]] = {
     "u:J/(g·K)": ("{in ,}{joules,joule,j} per gram {per ,and ,}{kelvin,degree,celsius,k}", "{in ,}jgk"),
     "u:W/(m·K)": ("{in ,}{watts,watt,w} per {meter,metre,m} {per ,and ,}{kelvin,degree,k}", "{in ,}wmk"),
     "u:ppm": ("{in ,}{ppm,parts per million}",),
-    "u:u": ("{in ,}{u,amu,dalton,daltons,da,atomic mass units,unified atomic mass units}",),
+    "u:u": (
+        "in u",
+        "{in ,}{amu,dalton,daltons,da,atomic mass units,unified atomic mass units}",
+    ),
     "u:g": ("{in ,to ,into ,}{gram,grams,g,gramme,grammes}",),
     "u:kg": ("{in ,to ,into ,}{kilogram,kilograms,kg,kilos}",),
     "u:g/mol": ("{in ,}{g,gram,grams} {per ,a ,}{mol,mole}",),

@@ -14,10 +14,24 @@ _TEMPERATURE = re.compile(
 _LONE_SYMBOL = r"^\s*([A-HJ-Z]|(?!As|At|Be|He|In|La|Mo|No|Os|Pa|Re|Am)[A-Z][a-z])\s*\?\s*$"
 _BARE_STATE = r"(?i)(?:(?<=have )|(?<=\bbe )|(?<=form )|(?<=show ))(?:an? )?[+−–-]\d(?=\s*\??\s*$)"
 _NUMBERED_SET = r"(?i)\b(groups?|columns?|families|periods?|rows?|elements?|numbers?) (\d{1,3})\s*[-–—−]\s*(\d{1,3})\b"
+
+
+def _either_block(match: re.Match[str]) -> str:
+    one, other = (match[1], match[2]) if match[1] else (match[3], match[4])
+    return f"{one} block or {other} block"
+
+
 _REWRITES = (
     (re.compile(_NUMBERED_SET), r"\1 \2 to \3"),
     (re.compile(r"(?i)\bs\W{1,3}p\W{1,3}d\W{1,3}(?:(?:or|and)\W{1,3})?f\b(?:\W{0,2}blocks?\b)?"), "spdf block"),
     (re.compile(r"(?i)\bas well as\b"), "and also"),
+    (
+        re.compile(r"(?i)\b([spdf])[- ]or ([spdf])[- ]block\b|\b([spdf])-? or (?:in )?(?:the )?([spdf])[- ]block\b"),
+        _either_block,
+    ),
+    (re.compile(r"(?i)\bw/(?!\w)"), "with"),
+    (re.compile(r"(?i)\bat\.? ?no\b\.?"), "atomic number"),
+    (re.compile(r"(?<=\d) u\b"), " amu"),
     (re.compile(r"(?i)\b(?:wich|whcih|whihc|whch)\b"), "which"),
     (re.compile(r"(?i)\b(?:waht|wht|wat|whta)\b"), "what"),
     (re.compile(r"(?i)\b(?:teh|hte)\b"), "the"),

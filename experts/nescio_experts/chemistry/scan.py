@@ -28,7 +28,7 @@ _ROMAN = {r: n for n, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii
 _NUMBERED = re.compile(
     r"(?<!\S)(?<!mass )(?<!nucleon )(?:(?:atomic|element|proton|periodic|ordinal|serial|order) (?:number|no|num)"
     r"(?: of| is| equals| equal to)?"
-    r"|z|z equals|z is|elements? (?:number|no|num|numbers)|elements?|number|no"
+    r"|z|z equals|z is|elem|elements? (?:number|no|num|numbers)|elements?|number|no"
     r"|(?:position|place|spot|slot|entry|box|square|cell|location)(?: number| no| num)?) (\d{1,3})(?: and (\d{1,3}))?"
     r"(?: (?:in|on|of) the periodic table)?(?!\S)"
 )
@@ -36,6 +36,7 @@ _MASS_NUMBER = re.compile(r"(?<!\S)(?:mass|nucleon) number(?: of| is| equals| eq
 _PROTONS = re.compile(
     r"(?<!\S)(?:(?:exactly )?(\d{1,3}) (?:protons|electrons)|(\d{1,3})(?:st|nd|rd|th) element"
     r"|(\d{1,3}) (?:is|equals) (?:the|an) (?:atomic|proton|ordinal) number"
+    r"|(\d{1,3}) (?:in|on) the periodic table"
     r"|(\d{1,3})(?:st|nd|rd|th) (?:(?:place|position|spot|entry|slot) )?(?:in|of|on) the periodic table)(?!\S)"
 )
 _GROUP = re.compile(r"(?<!\S)(?:group|column|groups) (?:number )?(\d{1,2}|[ivx]+)(?!\S)")

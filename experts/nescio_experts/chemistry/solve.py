@@ -344,13 +344,13 @@ class Solver(Aggregates):
     def _check_set(self, ask: Ask) -> Solved | Missing:
         if ask.isotopes:
             return self._check_isotope(ask)
-        z = ask.elements[0]
-        verdicts = [in_set(self._table, z, name, ask.kelvin or ROOM_TEMPERATURE) for name in ask.sets]
+        pairs = [(z, name) for z in ask.elements for name in ask.sets]
+        verdicts = [in_set(self._table, z, name, ask.kelvin or ROOM_TEMPERATURE) for z, name in pairs]
         if None in verdicts:
-            unknown = ask.sets[verdicts.index(None)].partition(":")[0]
-            label = PROPERTIES[SET_PROPERTIES[unknown]].label
+            z, unknown = pairs[verdicts.index(None)]
+            label = PROPERTIES[SET_PROPERTIES[unknown.partition(":")[0]]].label
             return Missing(f"the table does not settle the {label} of {self._name(z)}.")
-        clauses = dict.fromkeys(self._about(z, name, ask.kelvin) for name in ask.sets)
+        clauses = dict.fromkeys(self._about(z, name, ask.kelvin) for z, name in pairs)
         props = tuple(dict.fromkeys(SET_PROPERTIES[name.partition(":")[0]] for name in ask.sets))
         text = f"{'yes' if all(verdicts) else 'no'}: {'; '.join(clauses)}"
         return self._solved(sentence(text), ask.elements, props)

@@ -9,12 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from nescio_experts.math.rules import exceptives
 from nescio_experts.math.rules.text import plain
 from nescio_experts.math.vote import Ballot
 
 _NOTHING = re.compile(r"(?!)")
+_ANYTHING = re.compile("")
+_WHOLE = re.compile(
+    r"\b(?:sum|product|total)\b[^.?!]*?\b(?:is|was|equals)\b (?P<n>\d+(?:\.\d+)?)(?=[.,;?!]| and )"
+    r"(?=.*\b(?:smaller|smallest|larger|largest|bigger|greater|middle|first|second|younger|older|each|how old)\b)"
+)
+"""A sum or product of things, one of which is asked for."""
 _MAY_REPEAT = re.compile(
     r"\b(?:squares?|squared|cubes?|cubed|cubic|circles?|circular|spheres?|radius|diameter|sides?|edges?|power|itself|"
     r"each other|one another|everybody|everyone|pairs?|handshakes?|times|by)\b"
@@ -29,10 +36,12 @@ class Cue:
     Attributes:
         words: The words themselves.
         trace: What a program that meets the demand contains.
+        never: A value that cannot be the answer.
     """
 
     words: str
     trace: re.Pattern[str]
+    never: Fraction | None = None
 
 
 _DEMANDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
@@ -80,6 +89,7 @@ def find(question: str, value: str = "") -> tuple[Cue, ...]:
     together = _AT_ONCE.search(text)
     if together is not None and _HOW_LONG.search(text) and len(re.findall(r"\d+(?:\.\d+)?", text)) > 2:
         found.append(Cue(together[0], _NOTHING))
+    found += [Cue("what is asked for", _ANYTHING, Fraction(match["n"])) for match in _WHOLE.finditer(text)]
     if _HOW_LONG.search(text) and "together" in text and len(_DURATION.findall(text)) == 2:
         found.append(Cue("together", re.compile(r"/|\*\* ?-|solve")))
     given = re.findall(r"\d+(?:\.\d+)?", text)
@@ -101,7 +111,8 @@ def _in_code(value: str) -> str:
 def heeds(cues: Sequence[Cue], ballot: Ballot) -> bool:
     """Whether the program behind `ballot` shows a trace of each of `cues`."""
     code = re.sub(r"#.*", "", ballot.code)
-    return all(cue.trace.search(code) for cue in cues)
+    value = ballot.value.number if ballot.value is not None else None
+    return all(cue.trace.search(code) and (cue.never is None or value != cue.never) for cue in cues)
 
 
 def named(cues: Sequence[Cue]) -> str:

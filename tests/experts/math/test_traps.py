@@ -122,6 +122,9 @@ def test_what_is_done_to_a_result_is_read_in_its_order(question: str, gold: str)
         "(3 + 4 * 2",
         "5 + * 3",
         "20 - 4 x ?",
+        "Multiply 5 by",
+        "Convert 5 miles to?",
+        "What is the square root of?",
     ],
 )
 def test_a_sum_that_lacks_a_number_is_seen_to_be_incomplete(question: str) -> None:
@@ -168,6 +171,12 @@ def test_times_of_two_who_work_together_are_not_added() -> None:
     assert cues.heeds(demands, Ballot("print(1 / (1 / 12 + 1 / 4))", "ok", parse("3")))
 
 
+def test_the_whole_is_not_one_of_its_parts() -> None:
+    demands = cues.find("The product of two consecutive whole numbers is 156. What is the smaller one?")
+    assert not cues.heeds(demands, Ballot("print(n * (n + 1))", "ok", parse("156")))
+    assert cues.heeds(demands, Ballot("print(n)", "ok", parse("12")))
+
+
 @pytest.mark.parametrize(
     ("question", "gold"),
     [
@@ -187,6 +196,8 @@ def test_times_of_two_who_work_together_are_not_added() -> None:
         ("A crate holds 12 bottles. How many crates are needed for 100 bottles?", "9"),
         ("Each bus seats 40 children. How many buses are needed to transport 120 children?", "3"),
         ("If there are 8 plums in a bowl and you take away 5, how many do you have?", "5"),
+        ("The sum of the ages of a mother and her daughter is 46. The mother is 24 years older. How old is the "
+         "daughter?", "11"),
         ("You are in a race and overtake the runner in third place. Which place are you in now?", "3"),
     ],
 )  # fmt: skip

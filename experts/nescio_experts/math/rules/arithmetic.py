@@ -139,6 +139,11 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )  # fmt: skip
 """What is done to the result of the words before it, in the order in which it is said."""
 _MAX_STEPS = 6
+_DANGLES = re.compile(
+    r"(?:add|subtract|take|multiply|divide|convert|increase|decrease|raise|reduce) [^.?!]*\b(?:by|to|from|into|and|with)|"
+    r"(?:what is |the |an? )*(?:(?:square |cube )?root|sum|product|difference|quotient|average|mean|factorial) (?:of|between)"
+)
+"""A command or a function without what it is to be done to."""
 
 
 def read(reading: Reading) -> Written | None:
@@ -152,6 +157,8 @@ def read(reading: Reading) -> Written | None:
 
 def is_incomplete(text: str) -> bool:
     """Whether the plain `text` is a sum as far as it goes, but stops or leaves a place empty: "7 / 2 * 3 -"."""
+    if _DANGLES.fullmatch(text):
+        return True
     if not re.search(r"\d", text) or "=" in text:
         return False
     try:

@@ -24,7 +24,7 @@ _LOSS = re.compile(
     r"eaten|ate|eats?|sold|sells?|g[ai]ve(?:n|s)? away|lost|loses?|broke(?:n)?|breaks?|burst|popped|stolen|melt(?:ed)?|"
     r"rot(?:ted)?|spoil(?:ed)?|wither(?:ed)?|fell|fallen|falls?|disappear(?:ed)?|vanish(?:ed)?|drown(?:ed)?|killed|used|"
     r"spent|thrown|taken|removed|sank|sunk|destroyed|donated|perish(?:ed)?|resign(?:ed)?|quit|depart(?:ed)?|drunk|"
-    r"burn(?:ed|t)?|stray(?:ed)?|got off|get off|cut down)\b"
+    r"burn(?:ed|t)?|stray(?:ed)?|got off|get off|cut down|lent out|handed out)\b"
 )
 _REST = re.compile(
     r"\b(?:left|remain(?:s|ing|ed)?|still|surviv(?:e|es|ed|ing)|alive|over)\b|\b(?:does|do|did) [a-z ]{1,20} have\b"

@@ -34,8 +34,8 @@ _WORDS = (
     (r"factorial of", "factorial"),
     (r"(?:twice|double)(?: of)?", "2 *"),
     (r"(?:triple|thrice)(?: of)?", "3 *"),
-    (r"half of|half(?= ?[\d(.]| the| of)", "1/2 of"),
-    (r"half", "1/2"),
+    (r"(?:an? )?half of|half(?= ?[\d(.]| the| of)", "1/2 of"),
+    (r"(?:an? )?half", "1/2"),
 )
 # A fraction written without blanks is one number, unless something closer binds to a part of it.
 _TOKEN = re.compile(

@@ -18,6 +18,11 @@ _MORE = compile_templates(
     rf"{{d}}( [a-z]+)? (?P<way>more|fewer|less)( [a-z]+)? than (the )?(?P<y2>[a-z]+)[.,;:] ?(then )?how (much|many)( [a-z]+)? (does|is|has) "
     r"(the )?(?P<who>[a-z]+)( alone)?( cost| weigh| have| own| worth| measure)?",
 )
+_SUM = compile_templates(
+    r"(the )?(sum of( the ages of)?|total age of|ages of) (an? |the )?(?P<x>[a-z]+) and (his |her |an? |the )?(?P<y>[a-z]+) (is|are|add up to|sum to)"
+    r" {t}( years)?[.,;]?( and)? (the )?(?P<x2>[a-z]+) is {d} years (?P<way>older|younger)( than (the |his |her )?(?P<y2>[a-z]+))?[.,;] how old is "
+    r"(the )?(?P<who>[a-z]+)",
+)
 _TAKES = compile_templates(
     f"(if )?it takes {{m:int}} (?P<x>{_THING}) {{t}} (?P<u>seconds|minutes|hours|days) to (?P<v>[a-z]+) {{w:int}} (?P<y>{_THING})[,.;]? how "
     f"(long|many (?P<u2>seconds|minutes|hours|days)) (would|will|does|do) it take {{n:int}} (?P<x2>{_THING}) to (?P<v2>[a-z]+) "
@@ -88,11 +93,12 @@ def _same(one: str, other: str) -> bool:
 
 
 def _sum_and_difference(text: str) -> Written | None:
-    for match in match_any(_MORE, text):
-        first, second = match["x2"], match["y2"]
-        if {first, second} != {match["x"], match["y"]} or match["who"] not in {first, second}:
+    for match in match_any((*_MORE, *_SUM), text):
+        things = {match["x"], match["y"]}
+        first = match["x2"]
+        if not {first, match["who"], match["y2"] or first} <= things or first == match["y2"]:
             continue
-        larger = (match["who"] == first) == (match["way"] == "more")
+        larger = (match["who"] == first) == (match["way"] in {"more", "older"})
         form = f"({literal(match['t'])} {'+' if larger else '-'} {literal(match['d'])}) / 2"
         return Written(rational(form), "puzzle", money=True)
     return None

@@ -208,3 +208,8 @@ def test_country_surrounded_by_another_borders_nothing_else() -> None:
 def test_country_is_found_by_its_code() -> None:
     assert "Switzerland" in told("Which country has the ISO code CH?")
     assert "Paris" in told("capital of the country with ISO code FR")
+
+
+def test_list_of_no_given_length_ends_where_the_order_is_open() -> None:
+    assert told("which are the most populous countries in Africa").startswith("The 4 most populous countries in Africa")
+    assert "open" in refused("the five most populous countries in Africa").message

@@ -226,6 +226,8 @@ def _summed(signs: Signs) -> Doubt | None:
         return Doubt("I can compare countries and cities, not sums of them.")
     if added and compared and signs.yes_no and not bare:
         return Doubt("I can compare countries and cities, not sums of them.")
+    if ranked and re.search(r"\b(?:do|does|are|is|has|have|of) most ", _plain(signs)) and signs.yes_no:
+        return Doubt("I cannot tell what holds for most of several.")
     if {mark.id for mark in ranked} == {"sup:max", "sup:min"}:
         return Doubt("I can rank from one end at a time.")
     if added and ranked and added[0].start < ranked[0].start and signs.has("n:countries", "n:cities"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from nescio_experts.geography import facts, trends
 from nescio_experts.geography.atlas import Country
 from nescio_experts.geography.facts import missing
@@ -10,6 +13,9 @@ from nescio_experts.geography.plans import Extreme
 from nescio_experts.geography.replies import Gap, Reply
 from nescio_experts.geography.wording import scope_words
 from nescio_experts.grounded import join, ordinal, sentence
+
+_FEWEST: Final = 2
+"""Fewest countries that "the largest countries" may be."""
 
 
 def extreme(plan: Extreme) -> Reply | Gap:
@@ -27,12 +33,19 @@ def extreme(plan: Extreme) -> Reply | Gap:
         return Gap("several countries tie there, so that none of them has that rank alone.")
     chosen += [pair for pair in pool[end:] if pair[0] == chosen[-1][0]]
     rivals = _rivals(plan, pool, start, start + len(chosen))
+    if rivals and plan.flexible and plan.number > _FEWEST:
+        return extreme(replace(plan, number=plan.number - 1))
     if rivals:
         return Gap(trends.open_order(plan.dim, [country.the for country in rivals]))
-    names = [f"{country.the} with {facts.figure_words(value, plan.dim, plan.unit)}" for value, country in chosen]
-    what = scope_words(scope, 2 if len(names) > 1 else 1)
     if plan.dim in {"neighbours", "languages"}:
         return _most(plan, chosen, pool)
+    return _told(plan, chosen, pool)
+
+
+def _told(plan: Extreme, chosen: list[tuple[float, Country]], pool: list[tuple[float, Country]]) -> Reply | Gap:
+    scope = plan.scope
+    names = [f"{country.the} with {facts.figure_words(value, plan.dim, plan.unit)}" for value, country in chosen]
+    what = scope_words(scope, 2 if len(names) > 1 else 1)
     head = _rank_words(plan, what, len(names))
     if plan.claim:
         right = any(country.code == plan.claim for _, country in chosen)

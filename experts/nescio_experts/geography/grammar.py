@@ -358,10 +358,15 @@ def _between(signs: Signs) -> Understood | None:
     return Members(Scope(neighbours_of=tuple(country.code for country in countries), only_neighbour=touching))
 
 
+_WHOLE: Final = ("countries", "nations", "states")
+"""What the world is counted in; territories and kingdoms are other things."""
+
+
 def _world_count(signs: Signs) -> Understood | None:
     """Such as "How many countries are there?"."""
     bare = not (signs.places or signs.named or signs.props)
-    if bare and signs.has("q:howmany") and signs.has("n:countries"):
+    noun = signs.first("n:countries")
+    if bare and signs.has("q:howmany") and noun is not None and noun.text.endswith(_WHOLE):
         return Members(Scope(), count=True)
     return None
 

@@ -114,7 +114,12 @@ class Towns:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The countries of a scope with the largest or smallest value; `claim` if a country is said to be it."""
+    """The countries of a scope with the largest or smallest value.
+
+    Attributes:
+        claim: A country that is said to be it.
+        flexible: Whether no number of them was asked, so that fewer will do.
+    """
 
     scope: Scope
     dim: str
@@ -124,6 +129,7 @@ class Extreme:
     props: tuple[str, ...] = ()
     claim: str = ""
     unit: str = ""
+    flexible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,8 @@ def _largest_country(signs: Signs, mark: Mark) -> Understood | None:
     props = _other_props(signs, dim or "area", scope)
     if _of_its_capital(signs, props):
         return Doubt("I could not tell whether you ask about the country or its capital.")
-    return Extreme(scope, dim or "area", direction, rank, number, props, claim, unit_of(signs))
+    flexible = not any(not numeral.rank for numeral in signs.numbers)
+    return Extreme(scope, dim or "area", direction, rank, number, props, claim, unit_of(signs), flexible)
 
 
 def _of_its_capital(signs: Signs, props: tuple[str, ...]) -> bool:
@@ -280,6 +281,7 @@ def _lists(signs: Signs) -> bool:
     sup = next((m for m in signs.marks if m.id.startswith("sup:")), None)
     if (
         noun is None
+        or signs.has("n:country")
         or sup is None
         or noun.start < sup.start
         or re.search(r"\bof (?:all )?(?:the )?\w* ?countries", text)

@@ -62,12 +62,12 @@ def _thing(place: Place) -> Thing | None:
 
 def dimension(signs: Signs, things: tuple[Thing, ...]) -> str | None:
     """Which figure is compared; without a word for it, area for countries and population for cities."""
+    if signs.has("u:per_km2", "u:per_mi2"):
+        return "density"
     for mark in signs.marks:
         if mark.id.startswith("dim:"):
             name = mark.id[4:].rstrip("23")
             return "density" if name == "sparse" else name
-    if signs.has("u:per_km2", "u:per_mi2"):
-        return "density"
     for prop in ("density", "population", "area"):
         if prop in signs.props and (things or _near_superlative(signs, prop)):
             return prop

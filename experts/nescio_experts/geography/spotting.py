@@ -34,7 +34,10 @@ _LONG: Final = 7
 """A name of so many letters is no English word that a city happens to be called by."""
 _TLD = re.compile(r"(?<![\w.])\.([a-z]{2})(?![\w])", re.IGNORECASE)
 _PHONE = re.compile(r"\+\s?(\d[\d\s-]*\d|\d)")
-_LOWER_US = re.compile(r"\b(the|in) us\b(?=\s*(?:[?.,!]|$|and\b|or\b|have|has|is\b|border|use|share|'s))")
+_LOWER_US = re.compile(
+    r"\b(the|in) us\b"
+    r"(?=\s*(?:[?.,!]|$|and\b|or\b|have|has|is\b|border|use|share|bigger|larger|smaller|more|less|vs|'s))"
+)
 
 
 def read(text: str) -> Signs:

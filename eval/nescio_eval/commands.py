@@ -27,7 +27,9 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the run.")]
 @app.command()
 def run(
     out: Annotated[Path, typer.Option(help="Folder of the run; the same command resumes it.")] = Path("runs/eval"),
-    suite: Annotated[str, typer.Option(help="core, generated or wide; or the name of one data set.")] = "core",
+    suite: Annotated[
+        str, typer.Option(help="core, generated or wide; one data set; or a .jsonl of your own.")
+    ] = "core",
     system: Annotated[
         list[str] | None,
         typer.Option(help="router, monolith, prompted, or openai:URL#MODEL (stands in as monolith). Repeatable."),
@@ -155,11 +157,13 @@ def data(as_json: Json = False) -> None:
 
 def _draw(plan: Plan) -> Draw:
     from nescio.settings import load_settings
-    from nescio_eval.datasets import SUITES, draw, only
+    from nescio_eval.datasets import SUITES, draw, only, own
 
     folder = load_settings().data
     choose = draw if plan.suite in SUITES else only
     role: Any = plan.role
+    if plan.suite.endswith(".jsonl"):
+        return own(Path(plan.suite), limit=plan.limit, seed=plan.seed, role=role)
     return choose(plan.suite, limit=plan.limit, seed=plan.seed, role=role, folder=folder)
 
 

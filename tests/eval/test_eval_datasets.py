@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from nescio.errors import DataError
 from nescio.grading import normalise
-from nescio_eval.datasets import CATALOGUE, draw, join_clusters, load, load_own, only, unanswerable
+from nescio_eval.datasets import CATALOGUE, draw, join_clusters, load, load_own, only, own, unanswerable
 from nescio_eval.datasets import generated_chemistry as chemistry
 from nescio_eval.datasets import generated_geography as geography
 from nescio_eval.datasets import generated_math as arithmetic
@@ -282,8 +282,26 @@ def test_a_file_of_ones_own_needs_only_question_and_answer(tmp_path):
     write(
         tmp_path, "mine.jsonl", {"question": "Capital of France?", "answer": "Paris"}, {"question": "What did I eat?"}
     )
-    first, second = load_own(tmp_path / "mine.jsonl", "mine", "geography")
+    first, second = load_own(tmp_path / "mine.jsonl")
     assert (first.golds, second.golds) == (("Paris",), None)
+
+
+def test_all_questions_of_ones_own_file_can_be_drawn_in_either_role(tmp_path):
+    write(tmp_path, "mine.jsonl", *({"question": f"What is {n} plus one?", "answer": str(n + 1)} for n in range(9)))
+    drawn = own(tmp_path / "mine.jsonl", limit=9, seed=1, role="fit").questions
+    assert len({q.cluster for q in drawn}) == len(drawn) == 9
+    assert {q.role for q in drawn} == {"fit"}
+    fewer = own(tmp_path / "mine.jsonl", limit=4, seed=1, role="fit").questions
+    assert fewer == drawn[:4]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[1]\n", b"{", b'{"answer": "x"}\n', b'{"question": "\xe9"}\n'])
+def test_a_file_of_ones_own_that_cannot_be_used_is_a_clear_error(tmp_path, content):
+    if content is not None:
+        (tmp_path / "mine.jsonl").write_bytes(content)
+    with pytest.raises(DataError, match=r"mine\.jsonl") as refused:
+        own(tmp_path / "mine.jsonl", limit=5, seed=1)
+    assert refused.value.hint
 
 
 def test_choices_are_listed_and_graded_by_letter(tmp_path):

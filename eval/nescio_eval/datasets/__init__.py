@@ -3,7 +3,7 @@
 from nescio_eval.datasets.catalogue import CATALOGUE, DataSet
 from nescio_eval.datasets.folder import available, check, load, load_own
 from nescio_eval.datasets.question import DOMAINS, Kind, Question, Role, join_clusters
-from nescio_eval.datasets.suite import SUITES, Draw, draw, generator_seed, only
+from nescio_eval.datasets.suite import SUITES, Draw, draw, generator_seed, only, own
 
 __all__ = [
     "CATALOGUE",
@@ -22,4 +22,5 @@ __all__ = [
     "load",
     "load_own",
     "only",
+    "own",
 ]

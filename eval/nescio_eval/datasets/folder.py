@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +37,10 @@ def load(folder: Path, name: str) -> list[Question]:
     path = _file(folder, name)
     if path is None:
         raise DataError(f"{folder} has neither {name}.jsonl nor {name}.jsonl.gz", hint="set NESCIO_DATA to its folder")
-    found = []
-    for number, row in _rows(path):
-        try:
-            question = _question(known, row)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DataError(f"{path}:{number}: {error!r}", hint="compare it with the row form in docs") from error
-        if question is not None:
-            found.append(question)
-    check(found)
-    return found
+    return _read(known, path, lambda _, row: row, "compare it with the row form in docs")
 
 
-def load_own(path: Path, name: str, domain: str) -> list[Question]:
+def load_own(path: Path) -> list[Question]:
     """A file of one's own: rows with ``question``, and ``answer`` (null or absent: nobody can answer it).
 
     Raises:
@@ -57,14 +48,24 @@ def load_own(path: Path, name: str, domain: str) -> list[Question]:
     """
     if not path.is_file():
         raise DataError(f"{path} is missing", hint='one line a question: {"question": "…", "answer": "…"}')
-    known = DataSet(name, domain, "not stated", str(path))
+    name = path.stem
+
+    def whole(number: int, row: dict[str, Any]) -> dict[str, Any]:
+        return {"id": f"{name}-{number:05d}", "answerable": row.get("answer") is not None, **row}
+
+    return _read(DataSet(name, name, "not stated", str(path)), path, whole, 'a row needs "question" and "answer"')
+
+
+def _read(
+    known: DataSet, path: Path, whole: Callable[[int, dict[str, Any]], dict[str, Any]], hint: str
+) -> list[Question]:
+    """The questions of `path`, each row made `whole` first."""
     found = []
     for number, row in _rows(path):
         try:
-            full = {"id": f"{name}-{number:05d}", "answerable": row.get("answer") is not None, **row}
-            question = _question(known, full)
+            question = _question(known, whole(number, row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DataError(f"{path}:{number}: {error!r}", hint='a row needs "question" and "answer"') from error
+            raise DataError(f"{path}:{number}: {error!r}", hint=hint) from error
         if question is not None:
             found.append(question)
     check(found)
@@ -100,7 +101,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 yield number, json.loads(line)
-            except json.JSONDecodeError as error:
+            except ValueError as error:
                 raise DataError(f"{path}:{number} is not JSON: {error}", hint="one object a line") from error
 
 

@@ -7,13 +7,13 @@ not depend on how much is drawn: a larger limit only adds questions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
 from nescio.errors import DataError
 from nescio_eval.datasets.catalogue import CATALOGUE
-from nescio_eval.datasets.folder import available, check, load
+from nescio_eval.datasets.folder import available, check, load, load_own
 from nescio_eval.datasets.question import Question, Role, join_clusters
 
 SUITES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -89,6 +89,18 @@ def only(name: str, *, limit: int, seed: int, role: Role = "test", folder: Path 
     return Draw(tuple(_shuffled(pool, seed)[:limit]), ())
 
 
+def own(path: Path, *, limit: int, seed: int, role: Role = "test") -> Draw:
+    """Draw about `limit` questions of a file of one's own; all of them are of `role`.
+
+    Raises:
+        DataError: The file is missing, has no question, or a row is broken.
+    """
+    pool = [replace(question, role=role) for question in join_clusters(load_own(path))]
+    if not pool:
+        raise DataError(f"{path} holds no question", hint='one line a question: {"question": "…", "answer": "…"}')
+    return Draw(tuple(_by_hash(pool, seed)[:limit]), ())
+
+
 def generator_seed(seed: int, role: Role) -> int:
     """The generators' seed for a run's seed: even for ``fit``, odd for ``test``."""
     return 2 * seed + (role == "test")
@@ -140,6 +152,10 @@ def _shuffled(pool: list[Question], seed: int) -> list[Question]:
     """By a hash of seed and id: the same order whatever else is in the pool. Generated sets are shuffled as made."""
     if pool and CATALOGUE[pool[0].dataset].generate is not None:
         return list(pool)
+    return _by_hash(pool, seed)
+
+
+def _by_hash(pool: list[Question], seed: int) -> list[Question]:
     return sorted(pool, key=lambda q: blake2b(f"{seed} {q.id}".encode()).digest())
 
 

@@ -88,9 +88,22 @@ def test_a_name_beside_two_others_replaces_neither():
     assert routed_text(turns) == "Does Peru border Chile? and Brazil?"
 
 
-@pytest.mark.parametrize("text", ["plus 4?", "times 3", "double that", "And multiply it by 3?"])
-def test_a_computation_that_goes_on_is_routed_with_what_it_goes_on_from(text: str):
-    assert routed_text(talk("What is 3 times 7?", "The answer is 21.", text)) == f"What is 3 times 7? {text}"
+@pytest.mark.parametrize(
+    ("text", "routed"),
+    [
+        ("plus 4?", "Calculate: 31,989,256 plus 4?"),
+        ("double that", "Calculate: double 31,989,256"),
+        ("And multiply it by 3?", "Calculate: multiply 31,989,256 by 3?"),
+        ("and 10% of that?", "Calculate: 10% of 31,989,256?"),
+    ],
+)
+def test_a_computation_that_goes_on_is_routed_with_the_number_it_goes_on_from(text: str, routed: str):
+    assert routed_text(talk(*PEOPLE, text)) == routed
+
+
+def test_a_computation_on_what_was_not_answered_is_routed_with_the_question():
+    turns = talk("What is 3 times my age?", "I don't know: your age is not given.", "And multiply it by 3?")
+    assert routed_text(turns) == "What is 3 times my age? And multiply it by 3?"
 
 
 def test_a_new_subject_forgets_the_turns_before():

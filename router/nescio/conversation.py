@@ -32,6 +32,16 @@ _OTHER_NAME = re.compile(
     r"(?:(?:and|or|but|so|what about|how about|what of|same for)[ ,]+)+(?:(?:for|of|in|with) )*"
     rf"(?P<name>(?:the )?{_CAPITALISED.pattern}(?: (?:(?:of|the|de|da|and) ){{0,2}}[A-Z][\w'’-]+){{0,3}})\s*[?.!]*",
 )
+_RESULT = r"(?:it|that|this|(?:the|that) (?:result|answer|number))"
+_COMPUTES = re.compile(
+    r"(?:(?:and|so|then|now|ok|what about|what is|what's|please)[ ,]+)*(?:"
+    r"(?P<operator>(?:plus|minus|times|divided by|multiplied by|squared|cubed)\b.*)|"
+    r"(?P<command>(?:(?:double|halve|triple|square|half|twice|add|subtract|take|multiply|divide|[\d.]+ ?% of)\b"
+    rf".*?\b{_RESULT}\b.*|{_RESULT} (?:plus|minus|times|divided by|multiplied by)\b.*)))",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SHORT_REPLY = 200
 _ITS = re.compile(r"\b(?:its|their|his|her)\b(?= [a-z])", re.IGNORECASE)
 
 
@@ -60,7 +70,24 @@ def routed_text(messages: Sequence[Message]) -> str:
     text = messages[-1].content.strip()
     if len(turns) == 1 or stands_alone(text):
         return text
-    return _with_its_subject(messages) or f"{_head(messages[: turns[-2] + 1])} {text}".strip()
+    return _computation(messages) or _with_its_subject(messages) or f"{_head(messages[: turns[-2] + 1])} {text}".strip()
+
+
+def _computation(messages: Sequence[Message]) -> str | None:
+    """What is to be computed from the last reply, with the number that it begins with; None where it holds none.
+
+    It serves to find who computes. Which number is meant is for that expert to settle, who sees the whole conversation.
+    """
+    text = messages[-1].content.strip()
+    match = _COMPUTES.fullmatch(text)
+    reply = messages[-2].content if messages[-2].role == "assistant" else ""
+    number = _NUMBER.search(reply)
+    if match is None or number is None or len(reply) > _SHORT_REPLY:
+        return None
+    if match["operator"]:
+        return f"Calculate: {number[0]} {match['operator']}"
+    whole = re.sub(rf"\b{_RESULT}\b", lambda _: number[0], match["command"], count=1, flags=re.IGNORECASE)
+    return f"Calculate: {whole}"
 
 
 def _head(messages: Sequence[Message]) -> str:

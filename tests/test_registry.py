@@ -142,3 +142,16 @@ async def test_a_sound_expert_has_no_fault():
 async def test_conformance_says_what_is_wrong(reply, told: str):
     faults = (await findings(DoubleExpert(card(), reply)))["fault"]
     assert any(told in fault for fault in faults)
+
+
+def test_files_that_are_not_utf8_are_named_and_cost_the_other_experts_nothing(tmp_path: Path):
+    scaffold("moon", tmp_path, "card")
+    scaffold("tea", tmp_path, "card")
+    (tmp_path / "tea" / "exemplars.jsonl").write_bytes(b'{"text": "\xe9"}\n')
+    (tmp_path / "moon" / "questions.jsonl").write_bytes(b'{"question": "\xe9", "answer": "x"}\n')
+    found = discover((tmp_path,))
+    assert "moon" in found.experts
+    (problem,) = found.problems
+    assert (problem.name, "not UTF-8" in problem.message) == ("tea", True)
+    with pytest.raises(DataError, match=r"questions\.jsonl is not UTF-8"):
+        read_known_questions(tmp_path / "moon" / "questions.jsonl")

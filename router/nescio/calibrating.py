@@ -110,8 +110,12 @@ def read_known_questions(path: Path) -> tuple[KnownQuestion, ...]:
     """
     if not path.is_file():
         return ()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8: {error}", hint="save it as UTF-8") from error
     found: list[tuple[str, tuple[str, ...] | None, bool, str | None]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 found.append(_read_row(json.loads(line)))

@@ -96,8 +96,12 @@ def read_exemplars(path: Path) -> tuple[str, ...]:
     """
     if not path.is_file():
         raise CardError(f"{path} is missing", hint='one line an exemplar: {"text": "…"}')
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise CardError(f"{path} is not UTF-8: {error}", hint="save it as UTF-8") from error
     texts: dict[str, None] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:

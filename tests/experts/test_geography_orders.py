@@ -213,3 +213,45 @@ def test_country_is_found_by_its_code() -> None:
 def test_list_of_no_given_length_ends_where_the_order_is_open() -> None:
     assert told("which are the most populous countries in Africa").startswith("The 4 most populous countries in Africa")
     assert "open" in refused("the five most populous countries in Africa").message
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which country is larger, Peru or Chile, and what is its capital?",
+        "Is Peru bigger than Chile and what is its capital?",
+        "Does Peru border Chile and what is its capital?",
+        "What is the capital of Peru and the currency of Chile?",
+        "How many people live in Peru and how big is Chile?",
+        "largest city in Peru and capital of Chile",
+        "Is Spain larger than Germany in area and population?",
+        "Is Lima bigger than Chile?",
+        "Which countries border Peru or Chile?",
+        "Do Peru, Chile and Bolivia share a border?",
+        "Are Lima and Quito capitals?",
+        "do most neighbours of France use the euro",
+    ],
+)
+def test_two_questions_in_one_are_refused(question: str) -> None:
+    assert refused(question).reason is Reason.UNANSWERABLE
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Does Peru border Chile and Brazil?", "Yes: Peru shares a land border with Chile and Brazil."),
+        ("Do Chile and Ecuador border Peru?", "Yes: Peru shares a land border with Chile and Ecuador."),
+        ("Is Lima the largest city in Peru?", "Yes, the largest city in Peru is Lima with 7,737,002 inhabitants."),
+        (
+            "common neighbours of Peru and Bolivia",
+            "There are 2 countries that border Peru and Bolivia: Brazil and Chile.",
+        ),
+    ],
+)
+def test_each_of_several_is_read_where_it_stands(question: str, answer: str) -> None:
+    assert told(question) == answer
+
+
+def test_money_that_is_legal_tender_beside_another_is_named() -> None:
+    assert told("Is the US dollar used in Panama?").startswith("Yes")
+    assert "rand" in told("currency of Lesotho")

@@ -244,6 +244,34 @@ def _continents(signs: Signs) -> Doubt | None:
     return None
 
 
+_SECOND: Final = re.compile(
+    r"\band (?:also )?(?:what|which|how|who|where|whats|is|are|does|do)\b(?! much\b| many more\b)"
+)
+
+
+def _compound(signs: Signs) -> Doubt | None:
+    """Two questions in one, of which the second speaks of what only the first tells, or of somebody else."""
+    weighed = any(mark.id.startswith(("sup:", "cmp:more", "cmp:less", "diff", "ratio")) for mark in signs.marks)
+    twice = _SECOND.search(_plain(signs)) is not None
+    if twice and (weighed or signs.yes_no or len(signs.places) > 1):
+        return Doubt("I can answer one question at a time.")
+    ranked_city = any(mark.id.startswith("sup:") for mark in signs.marks) and signs.has("n:city")
+    if ranked_city and "capital" in signs.props and len(signs.places) > 1:
+        return Doubt("I can answer one question at a time.")
+    props = [mark for mark in signs.marks if mark.id.startswith("p:")]
+    if len(signs.places) < 2 or len({mark.id for mark in props}) < 2 or "neighbours" in signs.props:
+        return None
+    first, *_, last = sorted(signs.places, key=lambda place: place.start)
+    between = {mark.id for mark in props if first.end <= mark.start < last.start}
+    others = {mark.id for mark in props if mark.start < first.start}
+    if first.cities and between == {"p:capital"}:
+        # In "Lima, the capital of Peru" it says who Lima is.
+        return None
+    if others and between - others:
+        return Doubt("I can answer one question at a time.")
+    return None
+
+
 def _ranks(signs: Signs) -> Doubt | None:
     """Whose rank is asked, as in "where does Peru rank in area"."""
     if any(mark.id.startswith("sup:") for mark in signs.marks) or not signs.countries:
@@ -302,5 +330,5 @@ def _how_many_people(signs: Signs) -> Mark | None:
 
 _RULES: Final[tuple[Callable[[Signs], Doubt | None], ...]] = (
     _realms, _speakers, _other_days, _money, _people, _cities, _countries, _borders, _limited, _summed, _continents,
-    _ranks, _by_land, _own, _parts,
+    _compound, _ranks, _by_land, _own, _parts,
 )  # fmt: skip

@@ -38,6 +38,8 @@ def _border(plan: Check) -> Reply | Gap:
             return Gap(told)
     named = join([other.the for other in apart or others])
     clause = f"{one.the} and {named} {'do not share' if apart else 'share'} a land border"
+    if len(apart or others) > 1:
+        clause = f"{one.the} {'does not share' if apart else 'shares'} a land border with {named}"
     names = neighbour_names(one)
     beside = f"; {one.the} borders {join(names)}" if names and apart else ""
     return _said(not apart, clause + beside, one, *others, count=1 + len(others))

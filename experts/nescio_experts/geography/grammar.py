@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from nescio_experts.geography.atlas import Country, atlas
-from nescio_experts.geography.cities import City, cities, dominant
+from nescio_experts.geography.atlas import atlas
+from nescio_experts.geography.cities import cities
 from nescio_experts.geography.facts import CITY_PROPS, PROPS
 from nescio_experts.geography.looking import city_lookup, lookup
 from nescio_experts.geography.plans import (
@@ -23,7 +23,6 @@ from nescio_experts.geography.plans import (
     Lookup,
     Members,
     Money,
-    Same,
     Scope,
     Total,
     Towns,
@@ -36,13 +35,15 @@ from nescio_experts.geography.scoping import (
     asks_which,
     borders_only,
     limit_of,
-    offers_choice,
     scope_of,
     sure_countries,
     things_of,
     unit_of,
 )
 from nescio_experts.geography.signs import Signs
+from nescio_experts.geography.verdicts import asks_any, check_code, checks, same
+
+_COMMON: Final = re.compile(r"\b(?:common|mutual|shared|joint) (?:neighbo|border)", re.IGNORECASE)
 
 
 def understand(signs: Signs) -> Understood:
@@ -52,15 +53,6 @@ def understand(signs: Signs) -> Understood:
         if found is not None:
             return found
     return Doubt("I could not tell which fact about a country or city you ask for.")
-
-
-def _same(signs: Signs) -> Understood | None:
-    """Such as "Do France and Spain use the same currency?"."""
-    countries = sure_countries(signs)
-    props = [prop for prop in signs.props if prop in {"currency", "languages", "continent", "phone", "official"}]
-    if signs.has("cmp:equal") and len(countries) > 1 and len(props) == 1:
-        return Same(countries, props[0])
-    return None
 
 
 def _filter(signs: Signs) -> Understood | None:
@@ -87,89 +79,13 @@ def _filter(signs: Signs) -> Understood | None:
         return scope_found
     if scope_found == Scope(limits=(limit,)) and not signs.has("n:country", "n:countries", "n:world"):
         return None
-    return Members(scope_found, count=signs.has("q:howmany"), check=signs.yes_no and _asks_any(signs))
-
-
-def _checks(signs: Signs) -> Understood | None:
-    """Yes or no: borders, capitals, currencies, languages, groups, and where a city is."""
-    if signs.yes_no and _asks_any(signs):
-        return None
-    border = signs.first("p:neighbours")
-    if signs.yes_no and border is not None and border.text.startswith(("surround", "encircle", "hem")):
-        return Doubt("I can tell whether countries share a border, not whether one lies all around another.")
-    if signs.yes_no and offers_choice(signs):
-        return _choice(signs)
-    countries = sure_countries(signs)
-    several = len(countries) > 1 and signs.props == ["neighbours"] and not signs.has("n:country", "n:countries", "only")
-    terse = len(countries) == 2 and not signs.has("q:howmany", "q:both") and not asks_which(signs)
-    if several and (signs.yes_no or terse):
-        return Check("border", countries[0], tuple(country.code for country in countries[1:]))
-    if not signs.yes_no or ambiguous(signs) is not None:
-        return None
-    towns = [place.cities for place in signs.towns]
-    if signs.has("p:capital") and towns:
-        owners = [p for p in signs.places if p.codes]
-        if owners and len(owners[0].codes) == 1:
-            return Check("capital", atlas().countries[owners[0].codes[0]], cities=towns[0])
-        return CapitalOf(towns[0], check=True) if not owners and not signs.has("n:country") else None
-    if len(towns) == 1 and not signs.props:
-        return _check_inside(signs, towns[0])
-    return _check_country(signs, countries[0]) if len(countries) == 1 else None
-
-
-def _choice(signs: Signs) -> Understood:
-    """Such as "Is Toronto in Canada or the US?", which neither yes nor no answers: the fact itself does."""
-    countries = sure_countries(signs)
-    towns = [dominant(place.cities) for place in signs.towns]
-    if len(towns) == 1 and towns[0] is not None and not signs.props and countries:
-        return Lookup((towns[0],), ("country",))
-    if len(countries) == 1 and ambiguous(signs) is None:
-        if "capital" in signs.props:
-            return Lookup(countries, ("capital",))
-        if signs.values("group") and all(group.isupper() for group in signs.values("group")):
-            return Lookup(countries, ("continent",))
-        if signs.values("currency") and not towns:
-            return Lookup(countries, ("currency",))
-        if signs.values("language") and not towns:
-            return Lookup(countries, ("official",) if signs.has("p:official", "q:official") else ("languages",))
-    return Doubt("I could not tell between what you want me to choose.")
-
-
-def _check_inside(signs: Signs, named: tuple[City, ...]) -> Understood | None:
-    others = [place for place in signs.places if place.codes]
-    if others:
-        city = dominant(named)
-        inside = any(one.country in others[0].codes for one in named)
-        longer = cities().opening_with(named[0].name, others[0].codes)
-        if not inside and (city is None or longer):
-            meant = f" Did you mean {longer[0].name}?" if longer else ""
-            return Doubt(f"several cities are called {signs.towns[0].surface}, or begin so.{meant}")
-        return Check("inside", city or named[0], others[0].codes, named)
-    if signs.values("group"):
-        city_found = dominant(named)
-        return Check("inside_group", city_found, signs.values("group")) if city_found else None
-    return None
-
-
-def _check_country(signs: Signs, country: Country) -> Understood | None:
-    if signs.has("only"):
-        return Doubt("I can tell whether something holds, not whether it alone does.")
-    if set(signs.props) - {"currency", "currency_code", "languages", "official", "continent", "neighbours"}:
-        return None
-    if signs.values("currency"):
-        return Check("currency", country, tuple(signs.values("currency")[0].split("+")))
-    if signs.values("language"):
-        kind = "official" if signs.has("p:official") else "language"
-        return Check(kind, country, signs.values("language"))
-    if signs.values("group") and not signs.has("p:neighbours"):
-        return Check("group", country, signs.values("group"))
-    return None
+    return Members(scope_found, count=signs.has("q:howmany"), check=signs.yes_no and asks_any(signs))
 
 
 def _codes(signs: Signs) -> Understood | None:
     """Which country a domain, a telephone prefix or an ISO code belongs to."""
     if signs.places:
-        return _check_code(signs)
+        return check_code(signs)
     rest = tuple(prop for prop in signs.props if prop not in {"tld", "phone", "iso", "iso2", "iso3", "isonumeric"})
     if signs.values("tld"):
         return ByCode("tld", f".{signs.values('tld')[0]}", rest)
@@ -181,16 +97,6 @@ def _codes(signs: Signs) -> Understood | None:
     if "phone" in signs.props and whole and not signs.values("group"):
         return ByCode("phone", str(int(whole[0].value)), rest)
     return None
-
-
-def _check_code(signs: Signs) -> Understood | None:
-    """Such as "Does +49 belong to Germany?"."""
-    countries = sure_countries(signs)
-    codes = [(name.kind, name.value) for name in signs.named if name.kind in {"tld", "phone"}]
-    plain = len(codes) == 1 and len(countries) == 1 and len(signs.places) == 1 and ambiguous(signs) is None
-    if not (plain and signs.yes_no) or set(signs.props) - {"tld", "phone", "iso"} or signs.has("only"):
-        return None
-    return Check("code", countries[0], codes[0])
 
 
 def _capital_of(signs: Signs) -> Understood | None:
@@ -313,7 +219,8 @@ def _members(signs: Signs) -> Understood | None:
     narrowed = bool(scope.groups or scope.currencies or scope.languages or len(scope.neighbours_of) > 1)
     around = bool(scope.neighbours_of) and (narrowed or scope.only_neighbour)
     asks = signs.has("n:country", "n:countries", "q:where", "q:howmany", "v:use", "p:continent") or asks_which(signs)
-    if not (narrowed or around) or not asks or (signs.yes_no and not _asks_any(signs)) or signs.towns:
+    asks = asks or _COMMON.search(signs.reading.text) is not None
+    if not (narrowed or around) or not asks or (signs.yes_no and not asks_any(signs)) or signs.towns:
         return None
     if scope.languages and not signs.has("p:languages", "p:official", "q:official", "v:use"):
         return None
@@ -329,14 +236,6 @@ def _members(signs: Signs) -> Understood | None:
     if "neighbours" in rest:
         return Doubt("I could not tell how many neighbours you ask for, and of whom.")
     return Members(scope, count=signs.has("q:howmany"), props=rest, check=signs.yes_no)
-
-
-_ANY: Final = re.compile(r"^\W*(?:(?:is|are) there (?:an?|any|some)|(?:do|does|is|are) any)\b", re.IGNORECASE)
-
-
-def _asks_any(signs: Signs) -> bool:
-    """Such as "Do any countries border both Peru and Argentina?"."""
-    return _ANY.match(signs.reading.text) is not None and signs.has("n:country", "n:countries")
 
 
 def _other_props_of_members(signs: Signs, scope: Scope) -> list[str]:
@@ -373,13 +272,13 @@ def _world_count(signs: Signs) -> Understood | None:
 
 _RULES: Final[tuple[Callable[[Signs], Understood | None], ...]] = (
     ambiguous,
-    _same,
+    same,
     _codes,
     compare,
     superlative,
     unranked,
     _filter,
-    _checks,
+    checks,
     _capital_of,
     _total,
     _money,

@@ -106,6 +106,9 @@ def scope_of(signs: Signs, limit: Limit | None = None) -> Scope | Doubt:
     bordering = signs.has("p:neighbours") and limit_dim(limit) != "neighbours"
     anchors, reference, explicit = _roles(signs, countries, bordering)
     languages = signs.values("language")
+    several = max(len(anchors), len(languages), len(signs.values("group")), len(signs.values("currency")))
+    if several > 1 and offers_choice(signs):
+        return Doubt("I can tell what all of several conditions hold for, not any of them.")
     return Scope(
         groups=signs.values("group"),
         neighbours_of=tuple(country.code for country in anchors),

@@ -186,6 +186,8 @@ BESIDE = [
     ("What is to the right of carbon in the periodic table?", "Nitrogen (N"),
     ("left neighbour of silver", "Palladium (Pd"),
     ("element right after xenon", "Cesium (Cs"),
+    ("symbol of the element before krypton", "The chemical symbol of bromine is Br."),
+    ("Which element lies right below carbon in group 14?", "Silicon (Si"),
     ("What is the density of the element below iron?", "The density of ruthenium (Ru) is 12.1 g/cm³."),
     ("members of gold's group", "Elements in group 11: copper"),
 ]
@@ -224,6 +226,12 @@ COUNTED = [
     ("common oxidation states of iron", "+2 and +3"),
     ("Is carbon solid at 3000 K?", "Yes: "),
     ("gold is denser than lead, right?", "Yes: "),
+    ("are sodium and sulfur metals", "No: sodium (Na) is an alkali metal; sulfur (S) is a nonmetal."),
+    ("is Fe iron", "Yes: "),
+    ("is helium in the s or p block", "Helium (He) is in the s-block"),
+    ("79 on the periodic table is?", "gold"),
+    ("highest electron affinity", "Chlorine has the highest"),
+    ("which elements have a melting point below room temperature", "There are 13 elements"),
     ("Is there more titanium or more copper in the Earth's crust?", "Titanium has the higher abundance"),
     ("What was the melting point of iron again?", "1811.15 K"),
     ("the element with the largest atomic number ever?", "Oganesson"),
@@ -284,6 +292,13 @@ def test_a_doubtful_reading_is_answered_with_evidence_of_its_doubt(question, fea
     assert outcome.evidence.features["corrected"] >= 1.0
 
 
+def test_mercury_with_a_capital_may_be_the_planet_where_planets_have_that_property():
+    doubtful, sure = ask("radius of Mercury"), ask("boiling point of Mercury")
+    assert isinstance(doubtful, Answer)
+    assert isinstance(sure, Answer)
+    assert doubtful.evidence.features["entity_match"] < sure.evidence.features["entity_match"] == 1.0
+
+
 def test_a_word_that_was_passed_over_is_counted():
     outcome = ask("yo what's the boiling point of neon")
     assert isinstance(outcome, Answer)
@@ -310,6 +325,12 @@ NEAR_MISSES = [
     "Is carbon solid at 4000 K?",
     "is phosphorus liquid at 100 C",
     "gold members of group",
+    "atomic number of gold's neighbor",
+    "melting point of white tin",
+    "what does carbon-14 decay into",
+    "which period has the most elements",
+    "what is a noble gas",
+    "which has the highest density",
     "gold group elements",
     "element two places below carbon",
     "which metals are above iron",

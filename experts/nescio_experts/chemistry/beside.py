@@ -38,7 +38,9 @@ def beside(pieces: Pieces, table: Table) -> Ask | Misfit | None:
     placed = other <= _PLACED - {"symbol", "atomic_number"} or "place" in {h.id[2:] for h in pieces.scan.of("p:")}
     if other and not placed and not of_element:
         return None
-    if pieces.superlatives or pieces.sets or pieces.yes_no or len(pieces.comparatives) > 1 or pieces.scan.numbers:
+    group = table.elements[pieces.elements[0]].group
+    elsewhere = set(pieces.sets) - ({f"group:{group}"} if side in {"above", "below"} else set())
+    if pieces.superlatives or elsewhere or pieces.yes_no or len(pieces.comparatives) > 1 or pieces.scan.numbers:
         return Misfit("shape")
     pieces.used.update(words)
     inner = Ask("beside", elements=tuple(pieces.elements), side=side, operations=1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from nescio_experts.chemistry.found import Scan
 from nescio_experts.chemistry.pieces import unexplained
+from nescio_experts.chemistry.question import Ask, Misfit
 from nescio_experts.chemistry.scan import Scanner, respell, stem
 from nescio_experts.chemistry.spelling import NO_TYPOS
 
@@ -49,6 +50,25 @@ class Doubt:
 
 
 SURE = Doubt()
+AMBIGUOUS = 0.5
+"""How like a name with two bearers is to the one read."""
+_OF_PLANETS = frozenset(
+    "atomic_radius density atomic_weight heavy discovery_year discoverers name_origin phase".split()
+)
+_OF_ELEMENTS = frozenset(
+    "atomic atom element chemical metal liquid solid gas room periodic table hg molar mole".split()
+)
+"""Words beside which Mercury is the metal."""
+
+
+def ambiguous(scan: Scan, ask: Ask | Misfit) -> bool:
+    """Whether the one element named may as well be the planet: "the radius of Mercury", but "of mercury", "Hg"."""
+    if len(scan.named) != 1 or not isinstance(ask, Ask) or not set(ask.properties) & _OF_PLANETS:
+        return False
+    (index, *more) = scan.named[0].indexes
+    if more or index == 0 or index >= len(scan.reading) or scan.reading.words[index].text != "Mercury":
+        return False
+    return not _OF_ELEMENTS & set(scan.reading.folded()) and not scan.of("u:")
 
 
 def respelled(scan: Scan, scanner: Scanner) -> tuple[Scan, Doubt] | None:

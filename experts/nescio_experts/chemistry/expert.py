@@ -13,12 +13,12 @@ from pathlib import Path
 
 from nescio.card import load_card
 from nescio.types import Abstained, Answer, Card, Context, Query, Reason
-from nescio_experts.chemistry.doubts import SURE, Doubt, passed_over, respelled
+from nescio_experts.chemistry.doubts import AMBIGUOUS, SURE, Doubt, ambiguous, passed_over, respelled
 from nescio_experts.chemistry.facts import Facts
 from nescio_experts.chemistry.found import Scan
 from nescio_experts.chemistry.interpret import interpret
 from nescio_experts.chemistry.paraphrase import Guess, Paraphrases
-from nescio_experts.chemistry.pieces import unexplained
+from nescio_experts.chemistry.pieces import by_role, unexplained
 from nescio_experts.chemistry.question import Ask, Misfit
 from nescio_experts.chemistry.scan import Scanner
 from nescio_experts.chemistry.solve import Solver
@@ -129,6 +129,8 @@ class _Tools:
     def read(self, scan: Scan, context: Context) -> _Reading:
         """The first reading of `scan` that asks something; if none does, the plain one, which says why."""
         plain = _Reading(scan, interpret(scan, self.table))
+        if ambiguous(scan, plain.ask):
+            return _Reading(scan, plain.ask, doubt=Doubt(entity=AMBIGUOUS))
         if not isinstance(plain.ask, Misfit) or plain.ask.kind not in {"no_property", "unexplained", "unknown"}:
             return plain
         for doubtful in (self._respelled(scan), self._guessed(scan, plain.ask, context), self._passed_over(scan)):
@@ -142,11 +144,12 @@ class _Tools:
 
     def _guessed(self, scan: Scan, misfit: Misfit, context: Context) -> _Reading | None:
         guess = self.paraphrases.guess(scan, context) if misfit.kind != "unknown" else None
-        if guess is None:
+        if guess is None or "or" in scan.reading.folded():
+            # Of two alternatives the one that nobody understood may be the right one.
             return None
         again = self.scanner.scan(scan.reading.text)
         again.claims.claim(guess.explained, "guess")
-        return _Reading(again, interpret(again, self.table, guess.property), guess)
+        return _Reading(again, interpret(again, self.table, by_role(guess.property, scan)), guess)
 
     def _passed_over(self, scan: Scan) -> _Reading | None:
         words = passed_over(scan)

@@ -23,7 +23,7 @@ _COORDINATORS = re.compile(
 )
 _JOINERS = re.compile(
     r"\band\b|&|,|;|\?|/|\bor\b|\bthan\b|\bto\b|\bfrom\b|\bversus\b|\bvs\b|\bwith\b|\bagainst\b|\bdoes\b|\bthat of\b|\("
-    r"|\bplus\b|\bof\b|\bas\b|\bover\b|\bexceed"
+    r"|\bplus\b|\bminus\b|\bof\b|\bas\b|\bover\b|\bexceed"
 )
 _YES_NO = frozenset("is are was were does do did has have can could should isn doesn aren didn would will".split())
 _NOT_YES_NO = frozenset("you i we anyone anybody someone somebody there u me".split())
@@ -160,6 +160,12 @@ def _properties(scan: Scan, used: set[int]) -> list[str]:
             properties.append(role)
         used.update(indexes)
     return [p for p in properties if p != "finding"]
+
+
+def by_role(prop: str, scan: Scan) -> str:
+    """`prop`; of a discovery, what the question word asks for ("who first spotted gallium" asks for no year)."""
+    asked = [role for role, words in _ROLES.items() if words & set(scan.reading.folded())]
+    return asked[0] if prop in _ROLES and len(asked) == 1 else prop
 
 
 def _free(scan: Scan, words: frozenset[str]) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ _REWRITES = (
         _either_block,
     ),
     (re.compile(r"(?i)\bw/(?!\w)"), "with"),
+    (re.compile(r"(?i)\bearths\b"), "earth's"),
     (re.compile(r"(?i)\bat\.? ?no\b\.?"), "atomic number"),
     (re.compile(r"(?<=\d) u\b"), " amu"),
     (re.compile(r"(?i)\b(?:wich|whcih|whihc|whch)\b"), "which"),

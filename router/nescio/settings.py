@@ -78,9 +78,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     api_key: SecretStr | None = None
     concurrency: int = Field(default=1, ge=1)
-    """Requests that are answered at the same time."""
+    """Requests that use a model at the same time; lookups do not count."""
     queue_size: int = Field(default=16, ge=0)
-    """Requests that may wait while others are answered."""
+    """Requests that may wait for a model."""
     request_timeout: float = Field(default=300.0, gt=0)
     """Seconds from arrival to decision before a request gives up."""
     model_timeout: float = Field(default=120.0, gt=0)

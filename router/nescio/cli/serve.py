@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -140,20 +141,24 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
 
     engine = await Engine.start(settings, progress=steps.begin)
     try:
-        server = _server(create_app(engine, settings))
         steps.end()
-        _announce(settings, listener, steps.total_s)
+        announce = partial(_announce, settings, listener, steps.total_s)
+        server = _server(create_app(engine, settings), announce)
         await server.serve(sockets=[listener])
         typer.echo("stopped.")
     finally:
         await engine.close()
 
 
-def _server(application: object) -> uvicorn.Server:
+def _server(application: object, announce: Callable[[], None]) -> uvicorn.Server:
     import uvicorn
 
     class Server(uvicorn.Server):
-        """A server whose signals are handled outside, so that the engine is closed after it."""
+        """A server that tells when it listens, and whose signals are handled outside: the engine outlives it."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            announce()
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:

@@ -162,6 +162,9 @@ def test_demonym_or_name_that_only_describes_is_not_read_as_a_second_country(que
         "how wide is Chile",
         "area code for Peru",
         "Is Peru a member of the UN?",
+        "Does anyone in Peru speak English?",
+        "neighbours of Austria's capital",
+        "how many territories are there",
         "Which country is between Peru and Chile?",
     ],
 )

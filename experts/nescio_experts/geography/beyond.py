@@ -52,6 +52,9 @@ _OWN: Final = re.compile(
     r"|\b(?:do|does) (?:my|our|your|his|her|their) \w+ (?:in|of|from|at)\b"
     r"|\b(?:what|which)(?:'?s| is| are) (?:my|our|your|his|her|their) (?!answer|guess|best)"
 )
+_WHO: Final = re.compile(
+    r"\b(?:who|(?:which|what) (?:people|persons)|(?:any|some|every|no)(?:one|body)|nobody|all people|everybody)\b"
+)
 _TONGUE_AREA: Final = re.compile(r"\b(?:language|linguistic|speaking)[\s-](?:area|region|zone|part|territor|belt)")
 _TERRITORIES: Final = re.compile(
     r"\b(?:including|incl|inclusive of|counting|excluding|without|plus|and|with)\.? (?:all |the |its |their |any )*"
@@ -188,6 +191,11 @@ def _chained_neighbours(signs: Signs) -> bool:
     words = signs.reading.folded()
     apposed = any(m.end in named and m.start - 1 in owned and words[m.start - 1] == "s" for m in nouns)
     gaps = [signs.between(one.end, two.start) for one, two in pairwise(nouns)]
+    asked = [mark.start for mark in signs.marks if mark.id.startswith("p:") and mark.id != "p:neighbours"]
+    # "the neighbours of Austria's capital" are not those of Austria.
+    owning = {end for end in owned if words[end : end + 1] == ("s",) and end + 1 in asked}
+    if any(mark.end <= place.start and place.end in owning for mark in nouns for place in signs.places):
+        return True
     return apposed or any(CONJUNCTION.search(gap) is None for gap in gaps)
 
 
@@ -299,11 +307,7 @@ def _own(signs: Signs) -> Doubt | None:
     found = _OWN.search(text)
     if found is not None:
         return Doubt(f'I do not know whom or what you mean ("{found[0].strip()}").')
-    if (
-        re.search(r"\b(?:who|(?:which|what) (?:people|persons))\b", text)
-        and signs.places
-        and (signs.values("language") or signs.values("currency"))
-    ):
+    if _WHO.search(text) and signs.places and (signs.values("language") or signs.values("currency")):
         return Doubt("I know what is spoken and paid in a country, not by whom.")
     return None
 

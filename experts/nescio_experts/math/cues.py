@@ -73,10 +73,11 @@ _DEMANDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 )
 _AT_ONCE = re.compile(
     r"\b(?:dr(?:y|ies|ied|ying)|boil(?:s|ed|ing)?|bak(?:e|es|ed|ing)|cook(?:s|ed|ing)?|roast(?:s|ed|ing)?|fr(?:eeze|ozen)|"
-    r"freez(?:es|ing)|melt(?:s|ed|ing)?|charg(?:e|es|ed|ing)|hatch(?:es|ed|ing)?|pregnan\w+|orchestra|symphony|concerto)\b"
+    r"freez(?:es|ing)|melt(?:s|ed|ing)?|hatch(?:es|ed|ing)?|pregnan\w+|orchestra|symphony|concerto)\b"
 )
 """What several things do in the time that one of them takes."""
 _DURATION = re.compile(r"\b\d+(?:\.\d+)? (?:seconds?|minutes?|hours?|days?|weeks?|months?)\b")
+_TIMES = re.compile(r"(?:second|minute|hour|day|week|month|year)s?")
 _HOW_LONG = re.compile(r"\bhow (?:long|much time|many (?:seconds|minutes|hours|days|weeks|months))\b")
 
 
@@ -86,9 +87,9 @@ def find(question: str, value: str = "") -> tuple[Cue, ...]:
     found = [Cue(match[0], shows) for asks, shows in _DEMANDS for match in asks.finditer(text)]
     if exceptives.holds_exception(text):
         found.append(Cue("the exception", _NOTHING))
-    together = _AT_ONCE.search(text)
-    if together is not None and _HOW_LONG.search(text) and len(re.findall(r"\d+(?:\.\d+)?", text)) > 2:
-        found.append(Cue(together[0], _NOTHING))
+    at_once = _AT_ONCE.search(text)
+    if at_once is not None and _HOW_LONG.search(text) and _counts_the_same_twice(text):
+        found.append(Cue(at_once[0], _NOTHING))
     found += [Cue("what is asked for", _ANYTHING, Fraction(match["n"])) for match in _WHOLE.finditer(text)]
     if _HOW_LONG.search(text) and "together" in text and len(_DURATION.findall(text)) == 2:
         found.append(Cue("together", re.compile(r"/|\*\* ?-|solve")))
@@ -99,6 +100,12 @@ def find(question: str, value: str = "") -> tuple[Cue, ...]:
     if value:
         found.append(Cue("the earlier answer", re.compile(rf"(?<![\d.]){_in_code(value)}(?!\d|\.\d)")))
     return tuple(found)
+
+
+def _counts_the_same_twice(text: str) -> bool:
+    """Whether the time for so many of a thing is to tell that for another number of it."""
+    things = [thing for thing in re.findall(r"\b\d+ ([a-z]+)", text) if not _TIMES.fullmatch(thing)]
+    return len(set(things)) < len(things)
 
 
 def _in_code(value: str) -> str:

@@ -50,9 +50,11 @@ class Aggregates(Wording):
         return self._solved(text, tuple(z for z, _ in chosen), ask.properties, facts=len(ranked))
 
     def _lacking(self, ask: Ask, ranked: list[tuple[int, float]]) -> str:
-        """A word on the few members that were left out, because one of them might have been the answer."""
-        left = [self._name(z) for z in self.members(ask) if z not in dict(ranked)]
-        return f" No measured value is tabulated for {join(left)}." if 0 < len(left) <= _FEW else ""
+        """A word on the members that were left out, if they are few, or sublime and so have no melting point."""
+        left = [z for z in self.members(ask) if z not in dict(ranked)]
+        if len(left) > _FEW:
+            left = [z for z in left if any(form.sublimes for form in self._table.elements[z].transitions)]
+        return f" No measured value is tabulated for {join([self._name(z) for z in left])}." if left else ""
 
     def _filter(self, ask: Ask) -> Solved | Missing:
         """Members that pass a bound or equal a value, counted or listed."""

@@ -44,11 +44,16 @@ def beside(pieces: Pieces, table: Table) -> Ask | Misfit | None:
         return Misfit("shape")
     pieces.used.update(words)
     inner = Ask("beside", elements=tuple(pieces.elements), side=side, operations=1)
-    if not other or placed:
+    if not other or (placed and not _of_it(pieces, words)):
         return inner
-    if len(other) > 1 or not other <= set(PROPERTIES):
+    if not other <= set(PROPERTIES):
         return Misfit("shape")
-    return Ask("lookup", tuple(other), inner=inner, operations=2)
+    return Ask("lookup", tuple(p for p in pieces.properties if p in other), inner=inner, operations=2)
+
+
+def _of_it(pieces: Pieces, side: range) -> bool:
+    """Whether something is asked "of the element" on that side, rather than on which side it is."""
+    return re.search(r"\bof (?:the|an) \w+ $", " ".join((*pieces.scan.reading.folded(0, side.start), ""))) is not None
 
 
 def _side(pieces: Pieces) -> tuple[Side, range, bool] | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from nescio_experts.chemistry.beside import beside, hop, of_the_most
 from nescio_experts.chemistry.choices import check_name, check_state, choose_member, main_state, order
 from nescio_experts.chemistry.conditions import conditioned, worded
-from nescio_experts.chemistry.found import Scan, whole_number
+from nescio_experts.chemistry.found import Scan, is_ordinal, whole_number
 from nescio_experts.chemistry.limits import between, check_value, compare_with_bound
 from nescio_experts.chemistry.pieces import Pieces, loose, rank_and_top, sort_pieces, unexplained
 from nescio_experts.chemistry.properties import PROPERTIES
@@ -321,7 +321,8 @@ def _count_named(pieces: Pieces) -> None:
     words, claimed = pieces.scan.reading.words, pieces.scan.claims.by
     for hit in pieces.scan.sets:
         before = hit.indexes[0] - 1
-        if before >= 0 and before not in claimed and whole_number(words[before].folded):
+        word = words[before].folded if before >= 0 and before not in claimed else ""
+        if whole_number(word) and not is_ordinal(word):
             pieces.used.add(before)
 
 

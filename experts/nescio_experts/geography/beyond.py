@@ -196,7 +196,10 @@ def _chained_neighbours(signs: Signs) -> bool:
     owning = {end for end in owned if words[end : end + 1] == ("s",) and end + 1 in asked}
     if any(mark.end <= place.start and place.end in owning for mark in nouns for place in signs.places):
         return True
-    return apposed or any(CONJUNCTION.search(gap) is None for gap in gaps)
+    border = signs.first("p:neighbours")
+    owners = {place.end for place in signs.places if border is not None and border.end <= place.start}
+    theirs = any(mark.start - 1 in owners and words[mark.start - 1] == "s" for mark in nouns)
+    return apposed or theirs or any(CONJUNCTION.search(gap) is None for gap in gaps)
 
 
 def _limited(signs: Signs) -> Doubt | None:

@@ -66,6 +66,17 @@ def _currency(plan: Check) -> Reply | Gap:
     return _said(country.currency in plan.values or beside, facts.currency(country), country)
 
 
+def _accepted(plan: Check) -> Reply | Gap:
+    country = plan.thing
+    assert isinstance(country, Country)
+    found = _currency(plan)
+    if isinstance(found, Reply) and found.text.startswith("No"):
+        return Gap(
+            f"I know the currency of {country.the}, the {facts.money(country.currency)}, not what else is taken."
+        )
+    return found
+
+
 def _language(plan: Check) -> Reply | Gap:
     country = plan.thing
     assert isinstance(country, Country)
@@ -139,7 +150,8 @@ def _open(country: Country, limit: Limit) -> bool:
 
 
 _KINDS: Final[dict[str, Callable[[Check], Reply | Gap]]] = {
-    "border": _border, "capital": _capital, "currency": _currency, "language": _language, "official": _language,
+    "border": _border, "capital": _capital, "currency": _currency, "accepted": _accepted,
+    "language": _language, "official": _language,
     "group": _group, "code": _code, "inside": _inside, "inside_group": _inside_group, "limit": _limit,
 }  # fmt: skip
 

@@ -86,6 +86,9 @@ def _codes(signs: Signs) -> Understood | None:
     """Which country a domain, a telephone prefix or an ISO code belongs to."""
     if signs.places:
         return check_code(signs)
+    coded = bool(signs.values("tld") or signs.values("phone") or signs.values("iso"))
+    if coded and (signs.has("q:howmany") or any(mark.id.startswith("sup:") for mark in signs.marks)):
+        return Doubt("I can say whose a code is, and neither count nor rank by it.")
     rest = tuple(prop for prop in signs.props if prop not in {"tld", "phone", "iso", "iso2", "iso3", "isonumeric"})
     if signs.values("tld"):
         return ByCode("tld", f".{signs.values('tld')[0]}", rest)

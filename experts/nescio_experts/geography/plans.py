@@ -182,8 +182,8 @@ class Check:
     """Whether something holds.
 
     Attributes:
-        kind: ``border``, ``capital``, ``currency``, ``language``, ``official``, ``group``, ``code``, ``inside``, or
-            ``limit``.
+        kind: ``border``, ``capital``, ``currency``, ``accepted``, ``language``, ``official``, ``group``, ``code``,
+            ``inside``, ``inside_group`` or ``limit``.
         thing: What it is said of.
         values: Codes or names that it is said to have.
     """

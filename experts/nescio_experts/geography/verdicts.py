@@ -107,13 +107,20 @@ def _check_country(signs: Signs, country: Country) -> Understood | None:
     if set(signs.props) - {"currency", "currency_code", "languages", "official", "continent", "neighbours"}:
         return None
     if signs.values("currency"):
-        return Check("currency", country, tuple(signs.values("currency")[0].split("+")))
+        kind = "accepted" if _accepting(signs) else "currency"
+        return Check(kind, country, tuple(signs.values("currency")[0].split("+")))
     if signs.values("language"):
         kind = "official" if signs.has("p:official") else "language"
         return Check(kind, country, signs.values("language"))
     if signs.values("group") and not signs.has("p:neighbours"):
         return Check("group", country, signs.values("group"))
     return None
+
+
+def _accepting(signs: Signs) -> bool:
+    """Whether it is asked what shops take, which may be more than the currency of the country."""
+    verbs = {word for mark in signs.marks if mark.id in {"v:use", "p:currency"} for word in mark.text.split()}
+    return bool(verbs & {"accept", "accepts", "accepted", "take", "takes", "pay", "paying", "paid", "spend"})
 
 
 def check_code(signs: Signs) -> Understood | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nescio_experts.chemistry.atoms import amount_of, isotope_of
 from nescio_experts.chemistry.beside import beside, hop, of_the_most
 from nescio_experts.chemistry.choices import check_name, check_state, choose_member, main_state, order
 from nescio_experts.chemistry.conditions import conditioned, worded
@@ -21,13 +22,10 @@ from nescio_experts.chemistry.sets import SET_PROPERTIES, in_set
 from nescio_experts.chemistry.table import Table
 from nescio_experts.chemistry.times import another_time
 
-_OTHER_OPERATIONS = frozenset({"ratio", "mean", "median", "compare", "same"})
-"""Operations that a conversion of an amount does not go with."""
 _OPEN = frozenset("which what who when where why how whose whom name list".split())
 """Words of questions that yes or no does not answer."""
 _DISCOVERY = frozenset({"discoverers", "discovery_year", "discovery_location"})
 _WHEN_OR_WHERE = frozenset("when where why year years country".split())
-_SHARES = frozenset("percent percentage fraction share proportion part".split())
 _EARLIEST = 1600
 """Years before it are none of which the table knows discoveries."""
 _DEFINED = re.compile(
@@ -75,45 +73,6 @@ def _ask(pieces: Pieces, table: Table) -> Ask | Misfit:
         if found is not None:
             return found
     return _lookup(pieces, table)
-
-
-def _amount(pieces: Pieces, table: Table) -> Ask | Misfit | None:
-    """The mass of some moles of an element, and the other way round."""
-    given = pieces.scan.amount
-    if given is None:
-        return None
-    weighed = set(pieces.properties) <= {"atomic_weight", "molar_mass", "heavy"}
-    other = pieces.sets or pieces.comparatives or pieces.superlatives or pieces.scan.isotopes
-    asked = pieces.properties or given.unit == "g" or {"g", "kg"} & set(pieces.units)
-    if not weighed or not asked or other or len(pieces.elements) != 1 or _OTHER_OPERATIONS & pieces.ops:
-        return Misfit("shape")
-    operation: Operation = "mass_of_amount" if given.unit == "mol" else "amount_of_mass"
-    return Ask(operation, ("molar_mass",), tuple(pieces.elements), value=given.value, operations=1)
-
-
-def _isotope(pieces: Pieces, table: Table) -> Ask | Misfit | None:
-    isotopes = tuple(dict.fromkeys(pieces.scan.isotopes))
-    if not isotopes:
-        return None
-    properties = ["half_life" if p == "isotopes" else p for p in pieces.properties]
-    properties = ["isotope_abundance" if p in {"abundance", "abundance_crust"} else p for p in properties]
-    asked = [name for name in pieces.sets if name in {"radioactive", "stable"}]
-    of_element = {z for z, _ in isotopes} == set(pieces.elements)
-    if of_element and not set(properties) - {"isotope_abundance"} and _share(pieces):
-        return Ask("lookup", ("isotope_abundance",), isotopes=isotopes)
-    if asked and not properties and len(isotopes) == 1:
-        return Ask("check_set", ("radioactive",), isotopes=isotopes, sets=(asked[0],), operations=1)
-    if not properties or pieces.superlatives or pieces.comparatives or pieces.elements:
-        return Misfit("no_property")
-    return Ask("lookup", tuple(properties), isotopes=isotopes)
-
-
-def _share(pieces: Pieces) -> bool:
-    """Whether a share of the whole is asked for ("how much of natural copper is 63Cu")."""
-    words = pieces.scan.reading.folded()
-    shares = {i for i, word in enumerate(words) if word in _SHARES or word in {"how", "much", "natural"}}
-    pieces.used.update(shares)
-    return bool(_SHARES & set(words)) or ("how", "much", "of") in zip(words, words[1:], words[2:], strict=False)
 
 
 def _superlative(pieces: Pieces, table: Table) -> Ask | Misfit | None:
@@ -390,8 +349,8 @@ def _points_at(scan: Scan) -> bool:
 
 
 _RULES = (
-    _amount,
-    _isotope,
+    amount_of,
+    isotope_of,
     check_name,
     order,
     choose_member,

@@ -85,6 +85,14 @@ def test_a_library_that_the_system_has_is_not_installed(tool, monkeypatch):
     assert tool.install_openmp() == ""
 
 
+def test_a_debian_package_that_could_not_be_installed_is_asked_for_again(tool, monkeypatch, capsys):
+    monkeypatch.setattr(tool, "OPENMP", "libnescio-has-none.so.1")
+    monkeypatch.setattr(tool, "install_debian", lambda _: False)
+    for _ in range(2):
+        next(step for step in tool.steps("serve", torch=False) if step.name == "libgomp").perform()
+    assert capsys.readouterr().out.count("no model can start") == 2
+
+
 def test_a_finished_line_covers_the_running_one(tool, monkeypatch, capsys):
     monkeypatch.setattr(tool.sys.stdout, "isatty", lambda: True)
     tool.Step("work", lambda: "", key=None).perform()

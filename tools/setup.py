@@ -112,8 +112,8 @@ def steps(purpose: str, *, torch: bool) -> list[Step]:
     if purpose == "lint":
         return chosen
     chosen.append(Step("sentence-transformers", lambda: install_torch(force=torch), key=f"{project} {torch}"))
-    chosen.append(Step("bubblewrap", install_bubblewrap, key=None if shutil.which("bwrap") is None else "here"))
-    chosen.append(Step("libgomp", install_openmp, key="here" if loads(OPENMP) else None))
+    chosen.append(Step("bubblewrap", install_bubblewrap, key="here", done=lambda: shutil.which("bwrap") is not None))
+    chosen.append(Step("libgomp", install_openmp, key="here", done=lambda: loads(OPENMP)))
     if purpose != "test":
         chosen.append(Step("models", lambda: fetch_models(()), key=None))
     if purpose != "serve":

@@ -178,6 +178,8 @@ READ = [
     ("How much is 0.75 of 200?", "150"),
     ("7 into 63 goes how many times?", "9"),
     ("What's the remainder of 85 divided by 9?", "4"),
+    ("What is left over when 85 is divided by 9?", "4"),
+    ("What is left after dividing 85 by 9?", "4"),
     ("How many percent is 9 of 36?", "25"),
     ("30% of 70 equals what?", "21"),
     ("What's 5% sales tax on 60 dollars?", "3"),

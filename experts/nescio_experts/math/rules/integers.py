@@ -49,7 +49,7 @@ _RULES: tuple[tuple[Templates, str, str], ...] = (
     (compile_templates("(the )?sum of (all )?(the )?(positive )?(divisors|factors) of {a:int}"),
      "from sympy import divisor_sigma\nprint(divisor_sigma({a}))", ""),
     (compile_templates("(the )?remainder (when|if|of|after|from)( dividing| you divide| we divide)? {a:int} ?(is )?(divided by|÷|/|by|divided into) {b:int}", "(the )?remainder (of|for|in) {a:int} ?/ ?{b:int}",
-                       "(the )?remainder (when|if) (dividing|you divide|we divide) {a:int} by {b:int}", "{a:int} (mod|modulo|modulus|%) {b:int}", "(what|how much)( number)? (is left|remains|is left over|remainder do you get)( over)? (when|if|after) ({a:int} is divided|you divide {a2:int}|dividing {a3:int}) by {b:int}",
+                       "(the )?remainder (when|if) (dividing|you divide|we divide) {a:int} by {b:int}", "{a:int} (mod|modulo|modulus|%) {b:int}", "((what|how much)( number)? )?((is |are )?left|remains|remainder do you get)( over)? (when|if|after|from) ({a:int} is divided|you divide {a2:int}|dividing {a3:int}|{a4:int} divided) by {b:int}",
                        "(the )?{a:int} divided by {b:int} (leaves|gives|has) (what|which) remainder", "(divide {a:int} by {b:int}[,.]? )(what is|what's) (the )?remainder"),
      "print({a} % {b})", ""),
     (compile_templates("(the )?(value of )?{a:int} factorial", "(the )?factorial of {a:int}", "{a:int} ?!"), "from math import factorial\nprint(factorial({a}))", ""),
@@ -114,7 +114,7 @@ def read(reading: Reading) -> Written | None:
 
 
 def _written(match: re.Match[str], form: str, family: str) -> Written | None:
-    parts = {name.rstrip("23"): value for name, value in match.groupdict().items() if value is not None}
+    parts = {name.rstrip("234"): value for name, value in match.groupdict().items() if value is not None}
     if family == "sequence" or (family == "roman number" and not _is_roman(parts["w"], match.string)):
         return None
     values: dict[str, object] = {name: int(value) for name, value in parts.items() if name in {"a", "b"}}

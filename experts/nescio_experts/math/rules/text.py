@@ -248,6 +248,8 @@ _FRAMES = tuple(
         r"(?P<inner>[-(\d][^a-z]*(?:plus|minus|times|multiplied by|divided by)? ?[^a-z]*) (?:is|are|makes?|gives?|equals?)(?: what| how much)?",
     )
 )
+_LEFT_OVER = re.compile(r"\b(?:left|remainder)\b")
+_DIVIDES = re.compile(r"\b(?:divid|shar|split)|[/÷]")
 _PASSIVE = (
     (re.compile(r"(\S+) (?:is|are|gets) ((?:divided|multiplied|increased|decreased|reduced) by|raised to|added to|subtracted from|taken(?: away)? from)"), r"\1 \2"),
 )  # fmt: skip
@@ -259,6 +261,8 @@ def unframed(reading: Reading) -> Reading:
         match = frame.fullmatch(reading.text)
         if match is not None:
             inner = match["inner"]
+            if _DIVIDES.search(inner) and _LEFT_OVER.search(reading.text.replace(inner, "")):
+                return reading  # What a division leaves is its remainder, not its quotient.
             for pattern, active in _PASSIVE:
                 inner = pattern.sub(active, inner)
             return replace(reading, text=_strip(inner))

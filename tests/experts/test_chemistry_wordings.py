@@ -315,10 +315,13 @@ def test_the_shipped_calibration_trusts_a_doubtful_reading_less_than_a_sure_one(
         return calibration.p(outcome.evidence.features, 1.0)
 
     assert p("melting point of zinc") > 0.95
-    assert p("weight of a moron") < 0.75 < p("boilling pont of lead") < p("boiling point of lead")
+    assert p("weight of a moron") < 0.75 < p("boilling pont of lead") <= p("boiling point of lead")
 
 
 NEAR_MISSES = [
+    "What is the melting point of tritanium?",
+    "atomic number of Tennessee",
+    "density of copernicus",
     "most common oxidation state of iron",
     "the most stable oxidation state of chromium",
     "What is the boiling point of heavy hydrogen?",

@@ -50,7 +50,15 @@ benzene salt sugar planet cooper platform germany gallon indigo polonia thorax u
 europa france american california berkeley titan titans titanic cobalamin nickelback radiation radian radius radial
 white black brown green yellow pink purple orange
 chlorin chlorite hydrogel bromate iodate arsenite
-rankine reaumur rhodes iridescent osmosis kryptonite vibranium adamantium unobtainium mithril dilithium octiron
+rankine reaumur rhodes iridescent osmosis
+copernicus tennessee california californian californica tantalus prometheus niobe ceres pallas selene tellus thor
+thule scandia strontian ytterby lutetia lutece gallia gallic germanic germanicus germanicum polonius polish francis
+francia indian einstein fermi nobel curie rutherford bohr meitner roentgen mendeleev lawrence dubna livermore moscow
+moskva darmstadt hesse hassia rhenish rhine cyprus cuprite hafen helios chromite chrome chroma argonaut xenia
+zincite nickelodeon cobold cadmus barite titanic thorn thorax palladian palladio iris
+kryptonite vibranium adamantium unobtainium unobtanium mithril dilithium octiron tritanium duranium latinum bolonium
+carbonite beskar orichalcum naquadah naquadria trinium tiberium eridium elerium eternium jumbonium neutronium cavorite
+saronite trellium iridite uridium plutium lutonium argonite chronium valyrium kriptonite bavarium etherium aetherium
 """
 NO_TYPOS = frozenset(_NO_TYPOS.split())
 """Words that stand for themselves, however near to the name of an element."""

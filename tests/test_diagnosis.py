@@ -62,6 +62,13 @@ def test_a_full_disk_is_reported(tmp_path, monkeypatch):
     assert diagnosis._disk(load_settings()).state == "broken"
 
 
+def test_a_runtime_that_does_not_load_is_told_with_what_it_lacks(tmp_path, monkeypatch):
+    (tmp_path / "lacking.py").write_text("raise ImportError('libgomp.so.1: cannot open shared object file')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert "libgomp.so.1" in diagnosis._loading_problem("lacking")
+    assert diagnosis._loading_problem("json") == ""
+
+
 def test_the_command_exits_with_1_where_nothing_can_be_served():
     shown = CliRunner().invoke(doctor.app, ["--json"])
     assert shown.exit_code == 1

@@ -203,6 +203,8 @@ def test_server_without_its_model_says_so_and_serves_what_needs_none(
     with Served(served_home, smol) as server:
         state = server.http.get("/readyz")
         assert state.status_code == 503
+        assert any(line.startswith("listening after") for line in server.said)
+        assert any("not ready; nescio doctor" in line for line in server.said)
         assert "missing" in state.json()["parts"][f"model {SMOLLM2}"]
         assert f"nescio models pull {SMOLLM2}" in server.errors()
         assert "1538" in ask(server.openai, IRON).choices[0].message.content

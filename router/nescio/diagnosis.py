@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -23,6 +26,7 @@ from nescio.policy import load_policy
 from nescio.settings import ModelProfile, Profile, Settings
 
 State = Literal["ok", "missing", "broken", "optional"]
+_LOADING_S = 60
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -122,6 +126,8 @@ def _local(role: str, model: ModelProfile, settings: Settings, without: str) -> 
     part = f"model {role}"
     if find_spec("xllamacpp") is None:
         return Finding(part, "missing", "xllamacpp is not installed", without, "make setup")
+    if problem := _loading_problem("xllamacpp"):
+        return Finding(part, "broken", f"xllamacpp does not load: {problem}", without, "make setup")
     try:
         path = locate(model.model, settings)
         check_memory(WorkerSpec(path, model.model, model.context, model.parallel, threads=1))
@@ -129,6 +135,19 @@ def _local(role: str, model: ModelProfile, settings: Settings, without: str) -> 
         state: State = "missing" if error.code == "model_missing" else "broken"
         return Finding(part, state, error.message, without, error.hint)
     return Finding(part, "ok", str(path))
+
+
+@lru_cache
+def _loading_problem(module: str) -> str:
+    """What importing `module` says, "" if it loads. It is tried apart: a library that it lacks may end a process."""
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-c", f"import {module}"], capture_output=True, text=True, timeout=_LOADING_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end within {_LOADING_S} s"
+    said = tried.stderr.strip().splitlines()
+    return "" if tried.returncode == 0 else said[-1] if said else f"exit status {tried.returncode}"
 
 
 def _remote(role: str, model: ModelProfile, without: str) -> Finding:

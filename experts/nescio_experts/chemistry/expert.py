@@ -73,14 +73,17 @@ class ChemistryExpert:
         return self._tools
 
     def _scan(self, tools: _Tools, query: Query) -> Scan:
-        """The last user message; where it names no element but points back, with the one before."""
-        turns = [m.content for m in query.messages if m.role == "user"] or [query.text]
-        scan = tools.scanner.scan(turns[-1])
-        if len(turns) < 2 or scan.named or scan.isotopes or not _points_back(scan):
+        """The text to be answered; a message that asks something else of the elements before is scanned alone."""
+        scan = tools.scanner.scan(query.text)
+        turns = [m.content.strip() for m in query.messages if m.role == "user"]
+        if len(turns) < 2 or query.text.strip() == turns[-1]:
             return scan
-        before = tools.scanner.scan(turns[-2])
-        scan.named, scan.isotopes = list(before.named), list(before.isotopes)
-        return scan
+        last, before = tools.scanner.scan(turns[-1]), tools.scanner.scan(turns[-2])
+        asks_alone = _points_back(last) and (last.of("p:") or not last.of("u:"))
+        if last.named or last.isotopes or not asks_alone or not (before.named or before.isotopes):
+            return scan
+        last.named, last.isotopes = list(before.named), list(before.isotopes)
+        return last
 
     def _answered(self, tools: _Tools, scan: Scan, solved: Solved, grounds: Grounds) -> Answer:
         read = "; ".join(f"I read “{typed}” as {meant}" for typed, meant in scan.read)

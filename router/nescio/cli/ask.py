@@ -16,7 +16,9 @@ app = typer.Typer(add_completion=False, help="Ask one question.")
 @app.command()
 def command(
     text: Annotated[str, typer.Argument(help="The question; - reads it from standard input.")],
-    target: Annotated[float | None, typer.Option(help="Confidence target in [0, 1); 0 always answers.")] = None,
+    target: Annotated[
+        float | None, typer.Option(help="Confidence target in [0, 1); 0 gives whatever is attempted.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="An expert's name, or monolith; routed without it.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
 ) -> None:

@@ -21,7 +21,9 @@ app = typer.Typer(add_completion=False, help="Talk in the terminal.")
 
 @app.command()
 def command(
-    target: Annotated[float | None, typer.Option(help="Confidence target in [0, 1); 0 always answers.")] = None,
+    target: Annotated[
+        float | None, typer.Option(help="Confidence target in [0, 1); 0 gives whatever is attempted.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="An expert's name, or monolith; routed without it.")] = None,
 ) -> None:
     """Talk: each question is answered or declined; follow-ups may point back."""

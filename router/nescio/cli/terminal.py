@@ -53,7 +53,7 @@ def new_query(messages: Sequence[Message], target: float | None, model: str | No
     if len(text.encode()) > 256 * 1024:
         raise QueryTooLong("the question is longer than 256 KiB", hint="ask about a part of it")
     if target is not None and not 0 <= target < 1:
-        raise InvalidRequest(f"the confidence target {target} is not in [0, 1)", hint="0 always answers")
+        raise InvalidRequest(f"the confidence target {target} is not in [0, 1)", hint="0 gives whatever is attempted")
     name = None if model is None else model.removeprefix("nescio/")
     return Query(
         id=f"chatcmpl-{uuid.uuid4().hex}",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from nescio.grading import normalise
 from nescio_eval.datasets.question import Question
 from nescio_eval.datasets.template import Family, Fill, generate
 from nescio_eval.datasets.unanswerable_wordings import FIXED, WORDINGS
@@ -97,8 +96,3 @@ FAMILIES: tuple[Family, ...] = (
     Family("unrecorded", _record, WORDINGS["unrecorded"], 2),
     *(Family(sort, _fixed(sort), sentences, 1) for sort, sentences in FIXED.items()),
 )
-
-
-def fixed_count() -> int:
-    """How many fixed sentences there are over both sides, each counted once."""
-    return len({normalise(sentence) for sentences in FIXED.values() for sentence in sentences})

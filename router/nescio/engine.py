@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from nescio.assembly import Assembled
     from nescio.calibration import Fingerprint
+    from nescio.explaining import Explanation
     from nescio.settings import Settings
 
 Status = Literal["own", "pooled", "none"]
@@ -52,6 +53,7 @@ class Preview:
     decision: Ask | Abstained
     confidence_target: float
     scope_threshold: float
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +186,18 @@ class Engine:
         await self.record(outcome)
         return outcome
 
-    async def preview(self, text: str, target: float | None = None) -> Preview:
-        """Where `text` would go. Nothing is generated."""
-        route = await asyncio.to_thread(self.router.route, text)
+    async def preview(self, text: str, target: float | None = None, *, explain: bool = False) -> Preview:
+        """Where `text` would go, and with `explain` why. Nothing is generated."""
         query = Query(id="preview", messages=(), text=text, confidence_target=target)
+        told = None
+        if explain:
+            from nescio.explaining import explain_gate
+
+            route, told = await asyncio.to_thread(explain_gate, self.parts, self.router, query)
+        else:
+            route = await asyncio.to_thread(self.router.route, text)
         decision, force = gate(self.parts, query, route)
-        return Preview(route, decision, force, self.router.scope_threshold)
+        return Preview(route, decision, force, self.router.scope_threshold, told)
 
     async def observe(self, query: Query, *, progress: Progress = silent) -> Observation:
         """Ask the pinned or the top-ranked expert whatever the gates say, and record what they say."""

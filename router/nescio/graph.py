@@ -109,8 +109,10 @@ class Reply:
     outcome: Answer | Abstained
 
 
-def gate(parts: Parts, query: Query, route: Route) -> tuple[Ask | Abstained, float]:
-    """The decision before the answer, and the confidence target in force."""
+def gate(
+    parts: Parts, query: Query, route: Route, scope_threshold: float | None = None
+) -> tuple[Ask | Abstained, float]:
+    """The decision before the answer, and the confidence target in force; with the router's scope threshold if None."""
     if query.monolith and not query.gate:
         return Ask(MONOLITH), ALWAYS_ANSWER
     pinned = MONOLITH if query.monolith else query.expert
@@ -120,7 +122,7 @@ def gate(parts: Parts, query: Query, route: Route) -> tuple[Ask | Abstained, flo
         route,
         target=target,
         policy=parts.policy,
-        scope_threshold=parts.router.scope_threshold,
+        scope_threshold=parts.router.scope_threshold if scope_threshold is None else scope_threshold,
         worth_floor=parts.worth_floor,
         confidences=parts.confidences,
         pinned=pinned,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nescio_indexes.encoder import TextEncoder
     from nescio_indexes.fitted import FittedRouter
     from nescio_indexes.scope import RouteCalibration
+    from nescio_indexes.scoring import RawScores
     from nescio_indexes.threshold import Rule
 
 BATCH = 512
@@ -94,11 +95,14 @@ class Router:
         top = route.candidates[0].p_route if route.candidates else 0.0
         return self.rule.answers(route.scope, top)
 
-    def _routes(self, texts: Sequence[str]) -> list[Route]:
+    def foreign(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Which of `texts` are in a language that this router does not read, (n,)."""
         from nescio_indexes.language import looks_foreign
 
-        raw = self.scorer.score(texts)
-        foreign = np.array([self.english and looks_foreign(text) for text in texts], dtype=np.bool_)
+        return np.array([self.english and looks_foreign(text) for text in texts], dtype=np.bool_)
+
+    def ranked(self, texts: Sequence[str], raw: RawScores, foreign: NDArray[np.bool_]) -> list[Route]:
+        """The routes of `texts` with these `raw` scores."""
         scope = self.calibration.scope(raw.scope, known=raw.known, foreign=foreign)
         p = self.calibration.routes(raw.routes) * scope[:, None]
         # At scope 0 every p is 0, and the scores still say who comes first.
@@ -107,6 +111,9 @@ class Router:
             Route(text, self._ranked(raw.routes[row, order[row]], p[row, order[row]], order[row]), float(scope[row]))
             for row, text in enumerate(texts)
         ]
+
+    def _routes(self, texts: Sequence[str]) -> list[Route]:
+        return self.ranked(texts, self.scorer.score(texts), self.foreign(texts))
 
     def _ranked(
         self, scores: NDArray[np.float32], p: NDArray[np.float64], order: NDArray[np.int64]

@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from nescio.cli import fit, index, route
 from nescio.errors import ArtefactError, DataError, InvalidRequest
+from nescio_indexes.rows import Row
 from tests.indexes.bag import BagOfWords, rows_of
 
 FIELDS = {"id", "label", "p", "scope", "candidates"}
@@ -119,11 +120,39 @@ def test_one_query_is_shown_with_a_fitted_router(folder):
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["a", "--jsonl", "b"], ["--jsonl", "b"], ["--jsonl", "b", "--out", "c", "--target", "0.5"]],
+    [
+        [],
+        ["a", "--jsonl", "b"],
+        ["--jsonl", "b"],
+        ["--jsonl", "b", "--out", "c", "--target", "0.5"],
+        ["--jsonl", "b", "--out", "c", "--explain"],
+        ["x" * (256 * 1024 + 1)],
+    ],
 )
 def test_options_that_do_not_go_together_are_refused(words):
     with pytest.raises(InvalidRequest):
         run(route.app, *words)
+
+
+def test_one_query_is_explained(folder):
+    shown = run(route.app, "stapler candle", "--router", folder, "--explain")
+    assert shown.startswith("abstained (rule harmonic)\n")
+    for part in ("does not exceed the threshold", "nearest exemplars", "scope feature", "energy", "- answered if"):
+        assert part in shown
+    line = json.loads(run(route.app, "stapler candle", "--router", folder, "--explain", "--json"))
+    assert line["explanation"]["decision"] == "abstained"
+    assert {"threshold", "features", "says", "leads_to"} <= line["explanation"]["changes"][0].keys()
+
+
+def test_hostile_exemplar_is_shown_as_plain_text(folder, tmp_path):
+    hostile = "apple \x1b[31mpear\x1b[0m [bold]banana[/bold]"
+    rows = [*rows_of(), Row(hostile, "fruit")]
+    path = tmp_path / "hostile.jsonl"
+    path.write_text("".join(json.dumps({"text": row.text, "label": row.label}) + "\n" for row in rows))
+    run(fit.app, "--train", path, "--out", tmp_path / "h")
+    shown = run(route.app, "apple 31mpear banana", "--router", tmp_path / "h", "--explain")
+    assert "[bold]banana[/bold]" in shown
+    assert "\x1b" not in shown
 
 
 def test_target_decides_by_p(train, tmp_path):

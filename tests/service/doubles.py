@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nescio.decide import Ask
 from nescio.errors import NotFound
+from nescio.explaining import Explanation, LabelScores
 from nescio.graph import Slot, at_once
 from nescio.service.doors import CalibrationStatus, Grade
 from nescio.types import (
@@ -31,6 +32,7 @@ from nescio.types import (
     Usage,
     silent,
 )
+from nescio.what_if import Change, FeatureShare, NearExemplar
 
 HOSTILE = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>"
 
@@ -127,6 +129,34 @@ class Reply:
     progress: tuple[str, ...] = ()
 
 
+EXPLAINED = Explanation(
+    decision="abstained",
+    summary=("Abstained: P(in scope) 0.120 does not exceed the threshold 0.500 (rule harmonic).",),
+    rule="harmonic",
+    cut="scope",
+    value=0.12,
+    threshold=0.5,
+    empty=False,
+    foreign=False,
+    nearest=(NearExemplar("What is 2 + 2?", "math", 0.31),),
+    nearest_outside=(NearExemplar("asdf", None, 0.44),),
+    typical=0.55,
+    labels=(
+        LabelScores("general", 0.4, 0.2, 0.25, 0.65, 0.06),
+        LabelScores(None, 1.4, 0.8, None, None, None),
+    ),
+    features=(FeatureShare("energy", 0.5, 1.5, -2.0), FeatureShare("near", math.nan, 0.4, math.nan)),
+    constant=0.01,
+    scope_logit=-1.99,
+    changes=(
+        Change("threshold", "answered", "answered if the threshold were below 0.120", 0.12),
+        Change("features", "answered", "answered if energy were average (1.50, not 0.50)", features=("energy",)),
+        Change("add_exemplar", "answered", "answered if this query were an exemplar of general", label="general"),
+        Change("remove_exemplars", "answered", "answered without the nearest exemplar", exemplars=("asdf",)),
+    ),
+)
+
+
 REPLIES: Mapping[str, Reply] = {
     "math": Reply(
         MATH,
@@ -160,6 +190,7 @@ class PreviewDouble:
     decision: Ask | Abstained
     confidence_target: float
     scope_threshold: float = 0.5
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True)
@@ -219,12 +250,15 @@ class EngineDouble:
             self.cancelled.set()
             raise
 
-    async def preview(self, text: str, target: float | None) -> PreviewDouble:
+    async def preview(self, text: str, target: float | None, *, explain: bool = False) -> PreviewDouble:
         reply = REPLIES.get(_first_word(text), REPLIES["chemistry"])
         stopped = isinstance(reply.decision, Abstained) and reply.decision.reason is Reason.OUT_OF_SCOPE
         decision = reply.decision if stopped else Ask(reply.route.candidates[0].expert)
         assert isinstance(decision, Ask | Abstained)
-        return PreviewDouble(replace(reply.route, query=text), decision, 0.75 if target is None else target)
+        told = EXPLAINED if explain else None
+        return PreviewDouble(
+            replace(reply.route, query=text), decision, 0.75 if target is None else target, explanation=told
+        )
 
     def calibration_status(self, expert: str) -> CalibrationStatus:
         return {"math": "own", "chemistry": "pooled"}.get(expert, "none")  # type: ignore[return-value]

@@ -90,6 +90,7 @@ def test_stream_keeps_its_format(shared: Server, name: str, question: str, more:
     [
         ("route_would_answer", {"query": "math: 2+2", "confidence_target": 0.9}),
         ("route_abstained", {"query": "nonsense asdf"}),
+        ("route_explained", {"query": "nonsense asdf", "explain": True}),
     ],
 )
 def test_route_keeps_its_format(shared: Server, name: str, body: dict[str, Any]) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import json as codec
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nescio.cli.terminal import console, engine_for_one_command, print_json
-from nescio.errors import DataError, InvalidRequest
+from nescio.errors import DataError, InvalidRequest, QueryTooLong
 
 if TYPE_CHECKING:
     from nescio.engine import Preview
+    from nescio.explaining import Explanation
     from nescio.routing import Router
     from nescio.types import Route
 
@@ -22,6 +24,9 @@ app = typer.Typer(add_completion=False, help="Show where a query would go, or ro
 
 SHOWN = 10
 BATCH = 256
+MAX_BYTES = 256 * 1024
+"""Of one query; the API has the same bound. Rows of a file may be longer: their head and their tail are read."""
+OUTSIDE = "out of scope"
 
 
 @app.command()
@@ -32,14 +37,19 @@ def command(
     jsonl: Annotated[Path | None, typer.Option(help='Queries, rows {"id"?, "text"}.')] = None,
     out: Annotated[Path | None, typer.Option(help="Where the routes of --jsonl go, one line a row.")] = None,
     top: Annotated[int, typer.Option(help="Candidates to write for each row; 0 writes all.")] = SHOWN,
+    explain: Annotated[bool, typer.Option(help="Say why, and what would have changed the decision.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show where TEXT would go, or route the rows of a file."""
     if (text is None) == (jsonl is None):
         raise InvalidRequest("give either a query or --jsonl", hint='nescio route "What is the capital of Peru?"')
     if text is not None:
-        _one(text, target, router, top, json)
+        _one(text, Showing(target, top, explain, json), router)
     elif jsonl is not None:
+        if explain:
+            raise InvalidRequest(
+                "--explain is for one query", hint='nescio route "What is the capital of Peru?" --explain'
+            )
         if out is None or target is not None:
             raise InvalidRequest("--jsonl needs --out and takes no --target", hint="the fitted rule decides in a file")
         count = route_file(load_router(router), jsonl, out, top)
@@ -104,27 +114,58 @@ def route_line(router: Router, route: Route, row_id: Any, top: int = SHOWN) -> d
     }
 
 
-def _one(text: str, target: float | None, folder: Path | None, top: int, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What is wished of one query's route: a target, how many candidates, whether to explain, and as JSON."""
+
+    target: float | None
+    top: int
+    explain: bool
+    json: bool
+
+
+def _one(text: str, wish: Showing, folder: Path | None) -> None:
+    _check(text)
     if folder is not None:
-        if target is not None:
+        if wish.target is not None:
             raise InvalidRequest("--target does not apply to --router", hint="its rule was set by nescio fit --target")
-        router = load_router(folder)
-        _show_line(route_line(router, router.route(text), None, top), router.rule.name, as_json)
+        _fitted(text, wish, load_router(folder))
         return
-    seen = asyncio.run(_preview(text, target))
-    if as_json:
+    seen = asyncio.run(_preview(text, wish))
+    if wish.json:
         from nescio.service.render import preview
 
         print_json(preview(seen[0], seen[1]).model_dump(mode="json"))
     else:
-        _show_preview(seen[0], top)
+        _show_preview(seen[0], wish.top)
+        show_explanation(seen[0].explanation)
 
 
-async def _preview(text: str, target: float | None) -> tuple[Preview, Any]:
+def _fitted(text: str, wish: Showing, router: Router) -> None:
+    from nescio.explaining import explain
+
+    route, told = explain(router, text) if wish.explain else (router.route(text), None)
+    line = route_line(router, route, None, wish.top)
+    if not wish.json:
+        _show_line(line, router.rule.name)
+        show_explanation(told)
+        return
+    from nescio.service.render import explanation
+
+    more = {} if told is None else {"explanation": explanation(told).model_dump(mode="json")}
+    print_json({name: value for name, value in line.items() if name != "id"} | more)
+
+
+def _check(text: str) -> None:
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise QueryTooLong("the query is longer than 256 KiB", hint="route a part of it")
+
+
+async def _preview(text: str, wish: Showing) -> tuple[Preview, Any]:
     from nescio.service.render import previewed_expert
 
     async with engine_for_one_command() as engine:
-        seen = await engine.preview(text, target)
+        seen = await engine.preview(text, wish.target, explain=wish.explain)
         return seen, engine.calibration_status(previewed_expert(seen) or "")
 
 
@@ -141,15 +182,33 @@ def _show_preview(seen: Preview, top: int) -> None:
         printer.print(f"  {candidate.p_route:.3f}  {candidate.expert}", markup=False)
 
 
-def _show_line(line: dict[str, Any], rule: str, as_json: bool) -> None:
-    if as_json:
-        print_json({name: value for name, value in line.items() if name != "id"})
-        return
+def _show_line(line: dict[str, Any], rule: str) -> None:
     printer = console()
     printer.print(line["label"] or f"abstained (rule {rule})", markup=False)
     printer.print(f"p {line['p']:.3f}, scope {line['scope']:.3f}", markup=False)
     for candidate in line["candidates"]:
         printer.print(f"  {candidate['p']:.3f}  {candidate['label']}", markup=False)
+
+
+def show_explanation(told: Explanation | None) -> None:
+    """Print why, for a person; nothing if there is no explanation."""
+    if told is None:
+        return
+    from nescio_indexes.text import clip
+
+    lines = ["", *told.summary]
+    lines += ["", "nearest exemplars"] if told.nearest or told.nearest_outside else []
+    for near in (*told.nearest, *told.nearest_outside):
+        lines.append(f"  {near.similarity:.2f}  {near.label or OUTSIDE:<14} {clip(near.text)[:100]}")
+    lines += ["", "label          head  neighbours       p"] if told.labels else []
+    for row in told.labels:
+        neighbours, p = ("" if value is None else f"{value:.3f}" for value in (row.neighbours, row.p))
+        lines.append(f"  {row.label or OUTSIDE:<13}{row.head_p:.3f}  {neighbours:>10}  {p:>6}")
+    lines += ["", "scope feature     value  average  in the logit"] if told.features else []
+    lines += [f"  {f.name:<13}{f.value:>8.2f} {f.average:>8.2f} {f.contribution:>+13.2f}" for f in told.features]
+    lines += [f"  constant {told.constant:>+35.2f}"] if told.features else []
+    lines += ["", *(f"- {change.says}" for change in told.changes)]
+    console().print("\n".join(lines).rstrip(), markup=False)
 
 
 def _queries(source: Path) -> Iterator[tuple[Any, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nescio_indexes.encoder import TextEncoder
+    from nescio_indexes.encoder import TextEncoder, Vectors
     from nescio_indexes.scoring import EmbeddingModel, RawScores
 
 
@@ -24,6 +24,10 @@ class EmbeddingScorer:
 
     def score(self, texts: Sequence[str]) -> RawScores:
         """Raw scores of `texts`; of a long text its head and its tail are read."""
+        return self.model.scores(self.vectors(texts))
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """What is scored of `texts`: unit vectors, (n, dims)."""
         from nescio_indexes.text import clip
 
-        return self.model.scores(self.encoder.encode([clip(text) for text in texts]))
+        return self.encoder.encode([clip(text) for text in texts])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from nescio.decide import Ask
 from nescio.graph import Slot, at_once
 from nescio.types import Abstained, Card, Outcome, Progress, Query, Route, silent
+
+if TYPE_CHECKING:
+    from nescio.explaining import Explanation
 
 CalibrationStatus = Literal["own", "pooled", "none"]
 Grade = Literal["right", "wrong"]
@@ -64,6 +67,11 @@ class PreviewDoor(Protocol):
         """P(in scope) must exceed it."""
         ...
 
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why, if that was asked."""
+        ...
+
 
 class ReadinessDoor(Protocol):
     """Whether a chat request would be served now."""
@@ -98,8 +106,8 @@ class EngineDoor(Protocol):
         """Decide on `query`, holding `slot` while an expert works; cancelling the call ends generation."""
         ...
 
-    async def preview(self, text: str, target: float | None) -> PreviewDoor:
-        """Where `text` would go."""
+    async def preview(self, text: str, target: float | None, *, explain: bool = False) -> PreviewDoor:
+        """Where `text` would go, and with `explain` why."""
         ...
 
     def calibration_status(self, expert: str) -> CalibrationStatus:

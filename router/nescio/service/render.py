@@ -6,13 +6,17 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from nescio.service import responses as wire
 from nescio.service.chat import MONOLITH, ROUTER, ChatCall
 from nescio.service.doors import CalibrationStatus, PreviewDoor
 from nescio.service.wishes import shown
 from nescio.types import Abstained, Answered, Candidate, Card, Citation, Evidence, Outcome, Route, Usage
+
+if TYPE_CHECKING:
+    from nescio.explaining import Explanation
 
 EXAMPLES_SHOWN = 5
 
@@ -136,7 +140,13 @@ def preview(seen: PreviewDoor, calibration: CalibrationStatus) -> wire.RoutePrev
         confidence_target=seen.confidence_target,
         calibration=calibration,
         candidates=candidates(seen.route),
+        explanation=None if seen.explanation is None else explanation(seen.explanation),
     )
+
+
+def explanation(told: Explanation) -> wire.WireExplanation:
+    """Why a query is routed as it is."""
+    return wire.WireExplanation.model_validate(asdict(told))
 
 
 def previewed_expert(seen: PreviewDoor) -> str | None:

@@ -150,6 +150,7 @@ class RouteRequest(_Strict):
 
     query: str = Field(examples=["What is the boiling point of tungsten?"])
     confidence_target: Target = None
+    explain: bool | None = Field(default=None, description="Whether to say why; it shows exemplars of the router.")
 
 
 class FeedbackRequest(_Strict):

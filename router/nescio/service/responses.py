@@ -118,6 +118,67 @@ class ChatCompletion(Wire):
     nescio: NescioObject
 
 
+class WireExemplar(Wire):
+    """An exemplar near the query."""
+
+    text: str
+    label: str | None = Field(description="null is out of scope.")
+    similarity: float | None
+
+
+class WireLabelScores(Wire):
+    """What the parts say of one label; of out of scope (null) only the head says something."""
+
+    label: str | None
+    logit: float | None = Field(description="The head's.")
+    head_p: float | None = Field(description="The head's softmax, not calibrated.")
+    neighbours: float | None = Field(description="Mean similarity of its nearest neighbours.")
+    score: float | None = Field(description="The two fused.")
+    p: float | None = Field(description="P(in scope and this is the right one).")
+
+
+class WireFeature(Wire):
+    """One scope feature."""
+
+    name: str
+    value: float | None
+    average: float | None = Field(description="Over the rows that scope was calibrated on.")
+    contribution: float | None = Field(description="What it adds to the logit of scope.")
+
+
+class WireChange(Wire):
+    """A change that flips the decision."""
+
+    kind: Literal["threshold", "target", "language", "features", "add_exemplar", "remove_exemplars"]
+    leads_to: Literal["answered", "abstained"]
+    says: str = Field(description="In words.")
+    threshold: float | None
+    features: list[str]
+    label: str | None
+    exemplars: list[str]
+
+
+class WireExplanation(Wire):
+    """Why a query is routed as it is."""
+
+    decision: Literal["answered", "abstained"]
+    summary: list[str] = Field(description="In sentences.")
+    rule: str
+    cut: Literal["scope", "p"] = Field(description="What is compared with the threshold.")
+    value: float | None
+    threshold: float | None
+    empty: bool
+    foreign: bool
+    nearest: list[WireExemplar]
+    nearest_outside: list[WireExemplar]
+    typical: float | None = Field(description="How near an exemplar of the top label typically has another one.")
+    labels: list[WireLabelScores]
+    features: list[WireFeature]
+    constant: float | None = Field(description="The rest of the logit of scope.")
+    scope_logit: float | None
+    changes: list[WireChange]
+
+
 class RoutePreview(Wire):
     """Where a query would go; nothing is generated."""
 
@@ -132,6 +193,7 @@ class RoutePreview(Wire):
     confidence_target: float | None
     calibration: Literal["own", "pooled", "none"]
     candidates: list[WireCandidate]
+    explanation: WireExplanation | None = Field(description="null unless `explain` was true.")
 
 
 class ModelObject(Wire):

@@ -80,7 +80,7 @@ def _add_route(router: APIRouter, desk: Desk) -> None:
         if not text.strip():
             raise InvalidRequest("the query is empty.", param="query", hint="ask something")
         with desk.turnstile.admission():
-            seen = await desk.engine.preview(text, asked.confidence_target)
+            seen = await desk.engine.preview(text, asked.confidence_target, explain=bool(asked.explain))
         expert = render.previewed_expert(seen)
         calibration = "none" if expert is None else desk.engine.calibration_status(expert)
         return _json(render.preview(seen, calibration))

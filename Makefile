@@ -3,9 +3,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin
 SETUP := $(PYTHON) tools/setup.py
+PEERS := build/peers/venv
 
 .DEFAULT_GOAL := help
-.PHONY: run setup test test-slow lint bench clean help
+.PHONY: run setup test test-slow lint bench bench-peers clean help
 
 run: setup ## set up what is missing, then serve page and API on 127.0.0.1:8080
 	@exec $(BIN)/nescio serve $(ARGS)
@@ -33,9 +34,15 @@ bench: ## measure what this machine does: one line a benchmark
 	@$(SETUP) --for test-slow
 	@set -e; for script in benchmarks/*.py; do $(BIN)/python $$script; done
 
+bench-peers: ## compare with semantic-router, in an environment of its own below build/
+	@$(SETUP) --for test
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt
+	@$(BIN)/python -m benchmarks.peers.run --peer-python $(PEERS)/bin/python $(ARGS)
+
 clean: ## remove the environment and all caches; models and logs stay
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov dist build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from nescio.cli import index_audit
+from nescio.cli import index_audit, index_map
 from nescio.cli.terminal import console, print_json
 
 app = typer.Typer(add_completion=False, help="Build the router's index, or describe it.")
 app.command("audit")(index_audit.command)
+app.command("map")(index_map.command)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -86,7 +86,7 @@ def route_file(router: Router, source: Path, out: Path, top: int = SHOWN) -> int
     count = 0
     try:
         with part.open("w", encoding="utf-8") as stream:
-            for rows in _batches(_queries(source)):
+            for rows in _batches(read_queries(source)):
                 routes = router.route_many([text for _, text in rows])
                 for (row_id, _), route in zip(rows, routes, strict=True):
                     stream.write(codec.dumps(route_line(router, route, row_id, top)) + "\n")
@@ -211,7 +211,13 @@ def show_explanation(told: Explanation | None) -> None:
     console().print("\n".join(lines).rstrip(), markup=False)
 
 
-def _queries(source: Path) -> Iterator[tuple[Any, str]]:
+def read_queries(source: Path) -> Iterator[tuple[Any, str]]:
+    """Id and text of each row of a JSONL file.
+
+    Raises:
+        DataError: A row is not ``{"text"}``.
+        OSError: The file cannot be read.
+    """
     with source.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
             if raw.strip():

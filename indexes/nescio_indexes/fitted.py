@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from nescio.errors import ArtefactError
 from nescio_indexes import artefact
+from nescio_indexes.described import DescribedModel
 from nescio_indexes.encoder import check_fingerprint
 from nescio_indexes.scope import RouteCalibration
 from nescio_indexes.scoring import FEATURES_VERSION, EmbeddingModel
@@ -67,7 +68,7 @@ class FittedRouter:
         extra: Further facts kept with it.
     """
 
-    model: EmbeddingModel
+    model: EmbeddingModel | DescribedModel
     calibration: RouteCalibration
     rule: Rule
     report: Report
@@ -82,6 +83,7 @@ class FittedRouter:
         return {
             "encoder": self.encoder,
             "encoder_name": self.encoder_name,
+            "described": isinstance(self.model, DescribedModel),
             "data": self.data,
             "routing_features_version": FEATURES_VERSION,
             "labels": list(self.model.labels),
@@ -120,7 +122,8 @@ class FittedRouter:
             names = (str(facts["encoder_name"]), str(facts["data"]), bool(facts["english"]))
         except (KeyError, TypeError) as error:
             raise ArtefactError(f"the router in {root} lacks {error}", hint="fit it again") from error
-        model = EmbeddingModel.read_from(folder, labels, fingerprint)
+        kind = DescribedModel if facts.get("described") else EmbeddingModel
+        model = kind.read_from(folder, labels, fingerprint)
         return cls(model, calibration, rule, report, fingerprint, *names, facts.get("extra", {}))
 
 

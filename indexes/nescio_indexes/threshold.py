@@ -1,7 +1,8 @@
 """Where a fitted router stops answering: the rules, and the threshold each gives on out-of-fold rows.
 
-``harmonic``, ``keep`` and ``oos-recall`` cut `scope`; ``target`` and ``max-risk`` cut `p`. A query is answered iff the
-cut value exceeds the threshold, so equality and NaN abstain.
+``harmonic``, ``keep`` and ``oos-recall`` cut `scope`; ``target`` and ``max-risk`` cut `p`. ``prior`` cuts `scope` at
+even odds, where no row is there to choose by. A query is answered iff the cut value exceeds the threshold, so equality
+and NaN abstain.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from nescio.errors import ArtefactError, DataError, InvalidRequest
 from nescio_indexes.softmax import Floats
 
-RuleName = Literal["harmonic", "keep", "oos-recall", "target", "max-risk"]
+RuleName = Literal["harmonic", "keep", "oos-recall", "target", "max-risk", "prior"]
 
 KEEP = 0.95
 """Share of in-scope rows that the default rule keeps when there is no out-of-scope row to weigh them against."""

@@ -103,9 +103,10 @@ def explain(router: Router, text: str, bar: Bar | None = None) -> tuple[Route, E
         UnsupportedParameter: The router's scorer has no parts to show.
     """
     from nescio.scorers import EmbeddingScorer
+    from nescio_indexes.scoring import EmbeddingModel
 
     scorer = router.scorer
-    if not isinstance(scorer, EmbeddingScorer):
+    if not isinstance(scorer, EmbeddingScorer) or not isinstance(scorer.model, EmbeddingModel):
         raise UnsupportedParameter(
             "this router's scorer cannot be explained", hint="leave explain out", param="explain"
         )

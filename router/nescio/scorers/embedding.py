@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nescio_indexes.described import DescribedModel
     from nescio_indexes.encoder import TextEncoder, Vectors
     from nescio_indexes.scoring import EmbeddingModel, RawScores
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 class EmbeddingScorer:
     """Scores by meaning, with the vectors of one encoder."""
 
-    def __init__(self, encoder: TextEncoder, model: EmbeddingModel) -> None:
+    def __init__(self, encoder: TextEncoder, model: EmbeddingModel | DescribedModel) -> None:
         self.encoder = encoder
         self.model = model
 

@@ -1,4 +1,4 @@
-"""Folders of fitted things that are replaced in one step: JSON, npz and FAISS files, checksums, no pickle.
+"""Folders of fitted things that are replaced in one step: JSON, NumPy and FAISS files, checksums, no pickle.
 
 ::
 
@@ -6,7 +6,8 @@
     ROOT/v-1a2b…/manifest.json + files
 
 A writer fills a new version folder and then moves ``CURRENT``. Whatever happens before that move, ``kill -9`` included,
-leaves the old version in force. The previous version stays for readers that have just opened it; older ones go.
+leaves the old version in force. The previous version stays for readers that have just opened it; older ones go. A file
+that did not change may be linked from the version before (`link_or_copy`): a small change of a large artefact is small.
 
 It knows nothing of what the files mean.
 """
@@ -20,9 +21,10 @@ import json
 import os
 import shutil
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -30,11 +32,15 @@ from nescio.errors import ArtefactError
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
+READ_WHOLE = 8 * 2**20
+"""Bytes up to which a checksum covers the whole file; of a larger one it covers the size and `BLOCKS` spread blocks."""
+BLOCKS, BLOCK = 64, 2**16
+
+T = TypeVar("T")
+Fill = Callable[[Path], None]
 
 
-def write_version(
-    root: Path, *, kind: str, version: int, facts: Mapping[str, Any], fill: Callable[[Path], None]
-) -> Path:
+def write_version(root: Path, *, kind: str, version: int, facts: Mapping[str, Any], fill: Fill) -> Path:
     """Write a new version below `root`, let it take the old one's place, and return its folder.
 
     Args:
@@ -47,23 +53,40 @@ def write_version(
     Raises:
         ArtefactError: The folder cannot be written; what was there stays in force.
     """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with _one_writer(root):
-            folder = root / f"v-{uuid.uuid4().hex[:12]}"
-            folder.mkdir()
-            fill(folder)
-            manifest = {"kind": kind, "version": version, "files": _checksums(folder), "facts": dict(facts)}
-            _write_text(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
-            before = _pointed(root)
-            _write_text(root / f".{POINTER}.new", folder.name)
-            (root / f".{POINTER}.new").replace(root / POINTER)
-            _remove_others(root, keep={folder.name, before})
-            return folder
-    except OSError as error:
-        raise ArtefactError(
-            f"cannot write {root}: {error.strerror or error}", hint="choose a folder that can be written, with room"
-        ) from error
+    with _writing(root):
+        return _write(root, kind, version, facts, fill)
+
+
+def change_version(
+    root: Path, *, kind: str, version: int, change: Callable[[Path, dict[str, Any]], tuple[Mapping[str, Any], Fill]]
+) -> Path:
+    """Like `write_version`, of what `change` makes of the version in force, its folder and facts; no writer between.
+
+    Raises:
+        ArtefactError: There is no usable version, or the folder cannot be written.
+    """
+    if current(root) is None:
+        raise _nothing(root, kind)
+    with _writing(root):
+        facts, fill = change(*open_version(root, kind=kind, version=version))
+        return _write(root, kind, version, facts, fill)
+
+
+def read_version(root: Path, *, kind: str, version: int, read: Callable[[Path, dict[str, Any]], T]) -> T:
+    """What `read` makes of the version in force, its folder and facts.
+
+    Writers keep one version behind the one in force. A reader that two of them overtake starts again.
+
+    Raises:
+        ArtefactError: There is no usable version.
+    """
+    while True:
+        name = current(root)
+        try:
+            return read(*open_version(root, kind=kind, version=version))
+        except ArtefactError:
+            if current(root) == name:
+                raise
 
 
 def open_version(root: Path, *, kind: str, version: int) -> tuple[Path, dict[str, Any]]:
@@ -72,9 +95,9 @@ def open_version(root: Path, *, kind: str, version: int) -> tuple[Path, dict[str
     Raises:
         ArtefactError: There is none, a file is missing or damaged, or it is of another kind or of the future.
     """
-    name = _pointed(root)
+    name = current(root)
     if name is None:
-        raise ArtefactError(f"{root} holds no {kind}", hint="build it first: nescio index build, or nescio fit")
+        raise _nothing(root, kind)
     folder = root / name
     manifest = _manifest(folder)
     if manifest.get("kind") != kind:
@@ -90,6 +113,30 @@ def open_version(root: Path, *, kind: str, version: int) -> tuple[Path, dict[str
     return folder, facts if isinstance(facts, dict) else {}
 
 
+def current(root: Path) -> str | None:
+    """The name of the version in force below `root`, None if there is none."""
+    try:
+        name = (root / POINTER).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return name if name and (root / name).is_dir() else None
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Let `target` be the file `source`, which no one changes any more.
+
+    Raises:
+        OSError: `source` is gone, or there is no room.
+    """
+    try:
+        target.hardlink_to(source)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        # Some file systems know no links, and none reaches across two of them.
+        shutil.copyfile(source, target)
+
+
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     """Write `arrays` as an npz."""
     with path.open("wb") as stream:
@@ -103,9 +150,9 @@ def load_arrays(path: Path) -> dict[str, Any]:
         ArtefactError: It cannot be read, or holds objects.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ArtefactError(f"{path} is damaged: {error}", hint="build it again") from error
 
 
@@ -121,6 +168,26 @@ def load_json(path: Path) -> Any:
         raise ArtefactError(f"{path} is damaged: {error}", hint="build it again") from error
 
 
+def _write(root: Path, kind: str, version: int, facts: Mapping[str, Any], fill: Fill) -> Path:
+    before = current(root)
+    folder = root / f"v-{uuid.uuid4().hex[:12]}"
+    folder.mkdir()
+    fill(folder)
+    files = _checksums(folder, _known(root, before))
+    manifest = {"kind": kind, "version": version, "files": files, "facts": dict(facts)}
+    _write_text(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+    _sync(folder)
+    _write_text(root / f".{POINTER}.new", folder.name)
+    (root / f".{POINTER}.new").replace(root / POINTER)
+    _sync(root)
+    _remove_others(root, keep={folder.name, before})
+    return folder
+
+
+def _nothing(root: Path, kind: str) -> ArtefactError:
+    return ArtefactError(f"{root} holds no {kind}", hint="build it first: nescio index build, or nescio fit")
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     manifest = load_json(folder / MANIFEST)
     if not isinstance(manifest, dict):
@@ -131,28 +198,46 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _verify(folder: Path, files: Mapping[str, str]) -> None:
     for name, expected in files.items():
         try:
-            found = _sha256(folder / name)
+            found = _checksum(folder / name)
         except OSError as error:
             raise ArtefactError(f"{folder / name} is missing", hint="build it again") from error
         if found != expected:
             raise ArtefactError(f"{folder / name} is damaged: its checksum differs", hint="build it again")
 
 
-def _checksums(folder: Path) -> dict[str, str]:
-    return {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.is_file()}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _pointed(root: Path) -> str | None:
+def _known(root: Path, name: str | None) -> dict[tuple[int, int], str]:
+    """Checksums of the version called `name` by what identifies a file, for files linked from it."""
+    if name is None:
+        return {}
     try:
-        name = (root / POINTER).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return name if name and (root / name).is_dir() else None
+        files: Mapping[str, str] = _manifest(root / name).get("files", {})
+        stats = {file: (root / name / file).stat() for file in files}
+    except (ArtefactError, OSError):
+        return {}
+    return {(stat.st_dev, stat.st_ino): files[file] for file, stat in stats.items()}
+
+
+def _checksums(folder: Path, known: Mapping[tuple[int, int], str]) -> dict[str, str]:
+    sums = {}
+    for path in sorted(folder.iterdir()):
+        stat = path.stat()
+        linked = known.get((stat.st_dev, stat.st_ino))
+        if linked is None:
+            _sync(path)
+        sums[path.name] = linked or _checksum(path)
+    return sums
+
+
+def _checksum(path: Path) -> str:
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        if size <= READ_WHOLE:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = hashlib.sha256(str(size).encode())
+        for number in range(BLOCKS):
+            stream.seek((size - BLOCK) * number // (BLOCKS - 1))
+            digest.update(stream.read(BLOCK))
+        return digest.hexdigest()
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -162,6 +247,14 @@ def _write_text(path: Path, text: str) -> None:
         os.fsync(stream.fileno())
 
 
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _remove_others(root: Path, keep: set[str | None]) -> None:
     for folder in root.glob("v-*"):
         if folder.name not in keep:
@@ -169,7 +262,14 @@ def _remove_others(root: Path, keep: set[str | None]) -> None:
 
 
 @contextlib.contextmanager
-def _one_writer(root: Path) -> Iterator[None]:
-    with (root / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def _writing(root: Path) -> Iterator[None]:
+    """The only writer below `root`; what the system refuses is an `ArtefactError`."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with (root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise ArtefactError(
+            f"cannot write {root}: {error.strerror or error}", hint="choose a folder that can be written, with room"
+        ) from error

@@ -20,7 +20,7 @@ from nescio_indexes.scoring import FEATURES_VERSION, EmbeddingModel
 from nescio_indexes.threshold import Rule
 
 KIND = "router"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

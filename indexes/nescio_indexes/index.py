@@ -1,8 +1,10 @@
-"""Exemplars by meaning: FAISS over unit vectors, with each exemplar's text and label.
+"""Exemplars by meaning: unit vectors with each exemplar's text and label, searched while they change.
 
-Small indexes are searched exhaustively, larger ones through an HNSW graph; `kind` chooses by size. A search reads one
-frozen snapshot, so readers never wait for a writer and never see half a change. It does not say what a neighbour is
-worth; `scoring` and `scope` do.
+An index is a main part that is never changed, a short list of what was added since, and marks on what was removed:
+adding and removing take the same time at a thousand exemplars and at a million. When the list grows long or the marks
+many, a new main part is built, beside the old one that goes on serving. A search reads one frozen snapshot, so readers
+never wait for a writer and never see half a change. It does not say what a neighbour is worth; `scoring` and `scope`
+do.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -20,24 +22,22 @@ from numpy.typing import NDArray
 
 from nescio.errors import ArtefactError
 from nescio_indexes import artefact
+from nescio_indexes.candidates import Finder, reach
 from nescio_indexes.encoder import Vectors, check_fingerprint
+from nescio_indexes.exemplars import ROW_FILES, Bools, Exemplar, Exemplars, Rows
+from nescio_indexes.plan import MEMORY, PLANS, Plan, Store, plan_for
+
+__all__ = ["FORMAT", "KIND", "Exemplar", "ExemplarIndex", "Neighbours"]
 
 KIND = "exemplar index"
-FORMAT = 1
-FLAT_LIMIT = 4096
-"""Up to so many exemplars exhaustive search takes under .3 ms; beyond, the graph is faster and finds 99 % of it."""
-REBUILD_SHARE = 0.1
-"""The graph cannot forget; when more than this share of it is removed, it is built anew."""
+FORMAT = 2
+FRESH_LIMIT = 2048
+"""So many exemplars may wait for a new main part; searching them exhaustively takes under .2 ms."""
+WORN_SHARE = 0.1
+"""A new main part is built when more than this share of it is removed."""
 
-_LINKS, _EF_BUILD, _EF_SEARCH = 32, 120, 96
-
-
-@dataclass(frozen=True, slots=True)
-class Exemplar:
-    """A labelled query in the index; label None means out of scope."""
-
-    text: str
-    label: str | None = None
+_ASKED_AT_ONCE = 64
+_MAIN_FILES = (".vectors.npy", *ROW_FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,105 +54,159 @@ class Neighbours:
 
 
 @dataclass(frozen=True, slots=True)
+class _Main:
+    """The part that is never changed. `stem` says where its files lie, None before they are written."""
+
+    plan: Plan
+    store: Store
+    rows: Rows
+    finder: Finder | None
+    stem: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Snapshot:
-    faiss: Any
-    exemplars: tuple[Exemplar, ...]
-    dead: frozenset[int]
-    kind: str
+    """A state of the index: a main part, what was added since, and which of both, (n,), may be found."""
+
+    main: _Main
+    vectors: Vectors
+    rows: Rows
+    alive: Bools
+    bits: NDArray[np.uint8] | None
+
+    @classmethod
+    def of(cls, main: _Main, vectors: Vectors, rows: Rows, alive: Bools) -> Self:
+        """The state with the marks in the form that FAISS reads."""
+        here = alive[: len(main.rows)]
+        return cls(main, vectors, rows, alive, None if here.all() else np.packbits(here, bitorder="little"))
+
+    @property
+    def exemplars(self) -> Exemplars:
+        return Exemplars(self.main.rows, self.rows)
 
 
 class ExemplarIndex:
     """Exemplars that can be searched, added and removed while others search."""
 
-    def __init__(self, dims: int, fingerprint: str, *, kind: str = "auto") -> None:
+    def __init__(self, dims: int, fingerprint: str, *, kind: str = "auto", memory: int = MEMORY) -> None:
         """An empty index for unit vectors of `dims` dimensions made by the encoder with `fingerprint`.
 
         Args:
             dims: Length of a vector.
             fingerprint: `TextEncoder.fingerprint` of the encoder that makes the vectors.
-            kind: ``flat``, ``hnsw``, or ``auto`` to choose by size.
+            kind: ``flat``, ``hnsw``, ``ivf``, or ``auto`` to choose by size and memory.
+            memory: Bytes that vectors, texts and what finds them may take.
         """
-        if kind not in {"auto", "flat", "hnsw"}:
-            raise ArtefactError(f"no index of kind {kind!r}", hint="auto, flat or hnsw")
+        if kind not in {"auto", *(plan.kind for plan in PLANS)}:
+            raise ArtefactError(f"no index of kind {kind!r}", hint="auto, flat, hnsw or ivf")
         self.dims = dims
         self.fingerprint = fingerprint
-        self._kind = kind
+        self.memory = memory
+        self._chosen = kind
         self._write = threading.Lock()
-        self._now = _build(np.zeros((0, dims), dtype=np.float32), (), kind)
+        self._building = threading.Lock()
+        self._builder: threading.Thread | None = None
+        nothing = np.zeros((0, dims), dtype=np.float32)
+        plan = plan_for(kind, 0, dims, memory=memory)
+        main = _Main(plan, Store.of(plan.dtype, nothing), Rows.of(()), None)
+        self._now = _Snapshot.of(main, nothing, Rows.of(()), np.zeros(0, dtype=np.bool_))
 
     def __len__(self) -> int:
         """Exemplars that can be found."""
-        now = self._now
-        return len(now.exemplars) - len(now.dead)
+        return int(self._now.alive.sum())
 
     @property
     def kind(self) -> str:
-        """``flat`` or ``hnsw``, as it is now."""
-        return self._now.kind
+        """``flat``, ``hnsw`` or ``ivf``, as it is now."""
+        return self._now.main.plan.kind
 
     @property
-    def exemplars(self) -> tuple[Exemplar, ...]:
-        """All exemplars by their place, removed ones included until the index is built anew."""
+    def exemplars(self) -> Exemplars:
+        """All exemplars by their place, removed ones included until the main part is built anew."""
         return self._now.exemplars
 
     def items(self) -> tuple[Exemplar, ...]:
         """The exemplars that can be found."""
         now = self._now
-        return tuple(item for place, item in enumerate(now.exemplars) if place not in now.dead)
+        exemplars = now.exemplars
+        return tuple(exemplars[place] for place in np.flatnonzero(now.alive).tolist())
+
+    def vectors(self) -> Vectors:
+        """Unit vectors of `items`, in their order."""
+        now = self._now
+        edge = len(now.main.rows)
+        return np.concatenate([now.main.store[now.alive[:edge]], now.vectors[now.alive[edge:]]])
 
     def add(self, exemplars: Sequence[Exemplar], vectors: Vectors) -> None:
-        """Add `exemplars` with their unit `vectors`, (n, dims).
+        """Add `exemplars` with their unit `vectors`, (n, dims). They can be found when it returns.
 
         Raises:
-            ArtefactError: The shapes do not fit, or a vector is not finite.
+            ArtefactError: The shapes do not fit, a vector is not finite, or the memory is used up.
         """
-        rows = _checked(vectors, len(exemplars), self.dims)
+        fresh = _checked(vectors, len(exemplars), self.dims)
+        rows = Rows.of(exemplars)
         with self._write:
             now = self._now
-            total = (*now.exemplars, *exemplars)
-            if _kind_for(self._kind, len(total) - len(now.dead)) != now.kind:
-                self._now = _rebuilt(now, self._kind, tuple(exemplars), rows)
-                return
-            import faiss
-
-            grown = faiss.clone_index(now.faiss)
-            grown.add(rows)
-            self._now = _Snapshot(grown, total, now.dead, now.kind)
+            total = len(self) + len(rows)
+            plan_for(self._chosen, total, self.dims, beside=_beside(now) + rows.nbytes, memory=self.memory)
+            alive = np.concatenate([now.alive, np.ones(len(rows), dtype=np.bool_)])
+            self._now = _Snapshot.of(now.main, np.concatenate([now.vectors, fresh]), now.rows.joined(rows), alive)
+        if len(rows) > FRESH_LIMIT:
+            self._compact()
+        else:
+            self._compact_if_worn()
 
     def remove(self, texts: Collection[str]) -> int:
         """Remove every exemplar whose text is among `texts`; how many that were."""
-        wanted = frozenset(texts)
         with self._write:
             now = self._now
-            gone = {i for i, item in enumerate(now.exemplars) if item.text in wanted and i not in now.dead}
-            if not gone:
+            edge = len(now.main.rows)
+            places = np.concatenate([now.main.rows.find(texts), now.rows.find(texts) + edge])
+            gone = places[now.alive[places]]
+            if not len(gone):
                 return 0
-            marked = _Snapshot(now.faiss, now.exemplars, now.dead | gone, now.kind)
-            worn = len(marked.dead) > REBUILD_SHARE * len(marked.exemplars) or now.kind == "flat"
-            self._now = _rebuilt(marked, self._kind) if worn else marked
-            return len(gone)
+            alive = now.alive.copy()
+            alive[gone] = False
+            self._now = _Snapshot.of(now.main, now.vectors, now.rows, alive)
+        self._compact_if_worn()
+        return len(gone)
+
+    def holds(self, exemplars: Collection[Exemplar]) -> set[Exemplar]:
+        """Those of `exemplars` that can be found, by text and label."""
+        now = self._now
+        wanted, texts = set(exemplars), {item.text for item in exemplars}
+        places = np.concatenate([now.main.rows.find(texts), now.rows.find(texts) + len(now.main.rows)])
+        shown = now.exemplars
+        return {shown[place] for place in places[now.alive[places]].tolist()} & wanted
 
     def search(self, vectors: Vectors, k: int) -> Neighbours:
         """The `k` exemplars nearest to each of `vectors`, (n, dims)."""
         return self.snapshot_search(vectors, k)[0]
 
-    def snapshot_search(self, vectors: Vectors, k: int) -> tuple[Neighbours, tuple[Exemplar, ...]]:
-        """`search`, with the exemplars that its ids refer to: the two belong to one snapshot."""
-        now = self._now
-        shape = (len(vectors), k)
-        if not now.exemplars:
-            return Neighbours(np.zeros(shape, np.float32), np.full(shape, -1, np.int64)), now.exemplars
-        # Removed exemplars may fill some places, so that many more are asked for; rebuilding keeps this small.
-        reach = min(len(now.exemplars), k + len(now.dead))
-        scores, ids = now.faiss.search(np.ascontiguousarray(vectors, dtype=np.float32), reach)
-        if now.dead:
-            scores, ids = _without(scores, ids, now.dead)
-        return Neighbours(*_padded(scores, ids, k)), now.exemplars
+    def snapshot_search(self, vectors: Vectors, k: int) -> tuple[Neighbours, Exemplars]:
+        """`search`, with the exemplars that its ids refer to: the two belong to one snapshot.
 
-    def vectors(self) -> Vectors:
-        """Unit vectors of `items`, in their order."""
+        Raises:
+            ArtefactError: The vectors are of another length, or not finite.
+        """
         now = self._now
-        return _alive(now)[1]
+        queries = _checked(vectors, len(vectors), self.dims)
+        pieces = [_search(now, queries[i : i + _ASKED_AT_ONCE], k) for i in range(0, len(queries), _ASKED_AT_ONCE)]
+        if len(pieces) == 1:
+            return Neighbours(*pieces[0]), now.exemplars
+        scores, ids = zip(*(pieces or [_nothing(0, k)]), strict=True)
+        return Neighbours(np.concatenate(scores), np.concatenate(ids)), now.exemplars
+
+    def settle(self) -> None:
+        """Wait until no new main part is being built."""
+        builder = self._builder
+        if builder is not None:
+            builder.join()
+
+    def adopt(self, other: ExemplarIndex) -> None:
+        """Become what `other` is now, in one step for those who search."""
+        with self._write:
+            self._now = other._now
 
     def save(self, root: Path) -> Path:
         """Write a new version below `root` and let it take the old one's place; its folder.
@@ -169,120 +223,223 @@ class ExemplarIndex:
         Raises:
             ArtefactError: It is missing, damaged, of the future, or was made with another encoder.
         """
-        folder, facts = artefact.open_version(root, kind=KIND, version=FORMAT)
-        check_fingerprint(str(facts.get("encoder")), fingerprint, f"the index in {root}")
-        return cls.read_from(folder, fingerprint)
+        return artefact.read_version(
+            root, kind=KIND, version=FORMAT, read=lambda folder, facts: cls._opened(root, folder, facts, fingerprint)
+        )
 
     def facts(self) -> dict[str, object]:
         """What a person may want to know of it."""
-        return {"encoder": self.fingerprint, "dims": self.dims, "exemplars": len(self), "kind": self.kind}
+        now = self._now
+        return {
+            "encoder": self.fingerprint,
+            "dims": self.dims,
+            "exemplars": len(self),
+            "kind": self.kind,
+            "dtype": now.main.plan.dtype,
+            "effort": None if now.main.finder is None else now.main.finder.effort,
+            "fresh": len(now.rows),
+            "removed": len(now.alive) - len(self),
+            "megabytes": round((len(self) * now.main.plan.bytes(self.dims) + _beside(now)) / 2**20, 1),
+        }
 
     def write_into(self, folder: Path, stem: str = "exemplars") -> None:
-        """Write the index's files into `folder`, as part of a larger artefact."""
-        import faiss
-
-        with self._write:
-            now = self._now
-            clean = _rebuilt(now, self._kind) if now.dead else now
-        faiss.write_index(clean.faiss, str(folder / f"{stem}.faiss"))
-        rows = [[item.text, item.label] for item in clean.exemplars]
-        body = {"dims": self.dims, "kind": clean.kind, "chosen": self._kind, "rows": rows}
+        """Write the index's files into `folder`, as part of a larger artefact. An unchanged main part is linked."""
+        now = self._now
+        _write_main(now.main, folder / stem)
+        plan, finder = now.main.plan, now.main.finder
+        body = {
+            "format": FORMAT,
+            "dims": self.dims,
+            "chosen": self._chosen,
+            "memory": self.memory,
+            "plan": [plan.kind, plan.dtype],
+            "scale": now.main.store.scale,
+            "effort": 0 if finder is None else finder.effort,
+            "labels": now.main.rows.names,
+            "fresh": [[item.text, item.label] for item in now.rows],
+        }
         (folder / f"{stem}.json").write_text(json.dumps(body), encoding="utf-8")
+        gone = np.flatnonzero(~now.alive)
+        artefact.save_arrays(folder / f"{stem}.fresh.npz", {"vectors": now.vectors, "gone": gone})
 
     @classmethod
     def read_from(cls, folder: Path, fingerprint: str, stem: str = "exemplars") -> Self:
-        """Read what `write_into` wrote.
+        """Map what `write_into` wrote.
 
         Raises:
-            ArtefactError: A file is missing or damaged.
+            ArtefactError: A file is missing, damaged, or of another format.
         """
         body = artefact.load_json(folder / f"{stem}.json")
+        if not isinstance(body, dict) or body.get("format") != FORMAT:
+            raise ArtefactError(f"{folder / stem}.json is of another format", hint="fit or build it again")
+        changes = artefact.load_arrays(folder / f"{stem}.fresh.npz")
         try:
-            index = cls(int(body["dims"]), fingerprint, kind=body["chosen"])
-            exemplars = tuple(Exemplar(text, label) for text, label in body["rows"])
-            kind = str(body["kind"])
-        except (KeyError, TypeError, ValueError) as error:
+            index = cls(int(body["dims"]), fingerprint, kind=body["chosen"], memory=int(body["memory"]))
+            main = _read_main(folder / stem, index.dims, body)
+            rows = Rows.of([Exemplar(text, label) for text, label in body["fresh"]])
+            vectors = _checked(changes["vectors"], len(rows), index.dims)
+            alive = np.ones(len(main.rows) + len(rows), dtype=np.bool_)
+            alive[changes["gone"]] = False
+        except (KeyError, IndexError, TypeError, ValueError) as error:
             raise ArtefactError(f"{folder / stem}.json is damaged: {error!r}", hint="build it again") from error
-        index._now = _Snapshot(_read_faiss(folder / f"{stem}.faiss"), exemplars, frozenset(), kind)
-        if index._now.faiss.ntotal != len(exemplars) or index._now.faiss.d != index.dims:
-            raise ArtefactError(f"{folder / stem}.faiss does not fit its exemplars", hint="build it again")
+        index._now = _Snapshot.of(main, vectors, rows, alive)
         return index
 
+    @classmethod
+    def _opened(cls, root: Path, folder: Path, facts: Mapping[str, Any], fingerprint: str) -> Self:
+        check_fingerprint(str(facts.get("encoder")), fingerprint, f"the index in {root}")
+        return cls.read_from(folder, fingerprint)
 
-def _kind_for(kind: str, size: int) -> str:
-    if kind != "auto":
-        return kind
-    return "flat" if size <= FLAT_LIMIT else "hnsw"
+    def _compact_if_worn(self) -> None:
+        now = self._now
+        worn = int((~now.alive).sum()) > WORN_SHARE * len(now.alive)
+        if not worn and len(now.rows) <= FRESH_LIMIT:
+            return
+        if now.main.finder is None and len(now.alive) <= FRESH_LIMIT:
+            self._compact()
+        elif self._builder is None or not self._builder.is_alive():
+            self._builder = threading.Thread(target=self._compact, name="nescio-index", daemon=True)
+            self._builder.start()
 
-
-def _build(vectors: Vectors, exemplars: tuple[Exemplar, ...], kind: str) -> _Snapshot:
-    import faiss
-
-    # One query does not repay waking more threads, and a graph built by one is the same every time.
-    faiss.omp_set_num_threads(1)
-    index: Any
-    chosen = _kind_for(kind, len(exemplars))
-    dims = vectors.shape[1]
-    if chosen == "flat":
-        index = faiss.IndexFlatIP(dims)
-    else:
-        index = faiss.IndexHNSWFlat(dims, _LINKS, faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efConstruction = _EF_BUILD
-        index.hnsw.efSearch = _EF_SEARCH
-    if len(vectors):
-        index.add(np.ascontiguousarray(vectors))
-    return _Snapshot(index, exemplars, frozenset(), chosen)
-
-
-def _rebuilt(now: _Snapshot, kind: str, more: tuple[Exemplar, ...] = (), vectors: Vectors | None = None) -> _Snapshot:
-    items, kept = _alive(now)
-    joined = kept if vectors is None else np.concatenate([kept, vectors])
-    return _build(joined, (*items, *more), kind)
+    def _compact(self) -> None:
+        """Build a new main part from what is there, then take along what changed meanwhile."""
+        with self._building:
+            seen = self._now
+            main = _rebuilt(seen, self._chosen, self.dims, self.memory)
+            with self._write:
+                self._now = _caught_up(self._now, seen, main)
 
 
-def _alive(now: _Snapshot) -> tuple[tuple[Exemplar, ...], Vectors]:
-    if not now.exemplars:
-        return (), np.zeros((0, now.faiss.d), dtype=np.float32)
-    everything = now.faiss.reconstruct_n(0, now.faiss.ntotal)
-    places = [place for place in range(len(now.exemplars)) if place not in now.dead]
-    return tuple(now.exemplars[place] for place in places), np.asarray(everything[places], dtype=np.float32)
+def _search(now: _Snapshot, queries: Vectors, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    edge = len(now.main.rows)
+    found = []
+    if edge:
+        found.append(_search_main(now, queries, k))
+    if len(now.rows):
+        scores, ids = _exhaustive(now.vectors, queries, k, now.alive[edge:])
+        found.append((scores, np.where(ids >= 0, ids + edge, -1)))
+    if not found:
+        return _nothing(len(queries), k)
+    scores, ids = found[0] if len(found) == 1 else (np.concatenate(part, axis=1) for part in zip(*found, strict=True))
+    return _nearest(scores, ids, k)
 
 
-def _without(
-    scores: NDArray[np.float32], ids: NDArray[np.int64], dead: frozenset[int]
+def _search_main(now: _Snapshot, queries: Vectors, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    main = now.main
+    if main.finder is None:
+        return _exhaustive(main.store.array, queries, k, now.alive[: len(main.rows)])
+    ids = main.finder.places(queries, min(reach(k), len(main.rows)), now.bits)
+    near = main.store[np.maximum(ids, 0)]
+    scores = np.matmul(near, queries[:, :, None])[:, :, 0]
+    return np.where(ids >= 0, scores, -np.inf), ids
+
+
+def _exhaustive(
+    vectors: NDArray[Any], queries: Vectors, k: int, alive: Bools
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    gone = np.isin(ids, np.fromiter(dead, dtype=np.int64))
-    scores, ids = np.where(gone, -np.inf, scores), np.where(gone, -1, ids)
-    order = np.argsort(gone, axis=1, kind="stable")
-    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(ids, order, axis=1)
+    scores = queries @ vectors.T
+    if not alive.all():
+        scores[:, ~alive] = -np.inf
+    count = min(k, scores.shape[1])
+    ids = np.argpartition(-scores, count - 1, axis=1)[:, :count] if count else np.zeros((len(queries), 0), np.int64)
+    scores = np.take_along_axis(scores, ids, axis=1)
+    return scores, np.where(np.isfinite(scores), ids, -1)
 
 
-def _padded(
+def _nearest(
     scores: NDArray[np.float32], ids: NDArray[np.int64], k: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    short = k - scores.shape[1]
+    """The `k` best of each row, in order, the rest filled with 0 and −1."""
+    order = np.lexsort((ids, -scores), axis=1)[:, :k]
+    scores, ids = np.take_along_axis(scores, order, axis=1), np.take_along_axis(ids, order, axis=1)
+    short = k - ids.shape[1]
     if short > 0:
-        scores = np.pad(scores, ((0, 0), (0, short)), constant_values=0.0)
         ids = np.pad(ids, ((0, 0), (0, short)), constant_values=-1)
-    scores, ids = scores[:, :k], ids[:, :k]
-    return np.where(ids >= 0, scores, 0.0).astype(np.float32), ids.astype(np.int64)
+        scores = np.pad(scores, ((0, 0), (0, short)))
+    return np.where(ids >= 0, scores, 0.0).astype(np.float32, copy=False), ids.astype(np.int64, copy=False)
+
+
+def _nothing(queries: int, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    return np.zeros((queries, k), dtype=np.float32), np.full((queries, k), -1, dtype=np.int64)
+
+
+def _rebuilt(seen: _Snapshot, chosen: str, dims: int, memory: int) -> _Main:
+    edge = len(seen.main.rows)
+    here, fresh = seen.alive[:edge], seen.alive[edge:]
+    rows = seen.main.rows.kept(here).joined(seen.rows.kept(fresh))
+    plan = plan_for(chosen, len(rows), dims, beside=rows.nbytes, memory=memory)
+    more = seen.vectors[fresh]
+    store = seen.main.store.followed(plan.dtype, here, more)
+    if plan.kind == "flat" or not len(rows):
+        return _Main(plan, store, rows, None)
+    finder = None
+    if seen.main.finder is not None and plan == seen.main.plan:
+        path = None if seen.main.stem is None else _finder_file(seen.main.stem)
+        finder = seen.main.finder.grown(path, _new_places(here), more)
+    return _Main(plan, store, rows, finder or Finder.build(plan, store))
+
+
+def _caught_up(now: _Snapshot, seen: _Snapshot, main: _Main) -> _Snapshot:
+    """`main`, made of `seen`, with what `now` has and `seen` had not: exemplars added, and marks."""
+    before = len(seen.alive)
+    skipped = len(seen.rows)
+    later = np.arange(len(now.rows)) >= skipped
+    alive = np.concatenate([now.alive[:before][seen.alive], now.alive[before:]])
+    return _Snapshot.of(main, now.vectors[skipped:], now.rows.kept(later), alive)
+
+
+def _new_places(alive: Bools) -> NDArray[np.int64]:
+    return np.where(alive, np.cumsum(alive) - 1, -1)
+
+
+def _write_main(main: _Main, stem: Path) -> None:
+    endings = _MAIN_FILES if main.finder is None else (*_MAIN_FILES, ".faiss")
+    if main.stem is not None:
+        try:
+            for ending in endings:
+                artefact.link_or_copy(_beside_stem(main.stem, ending), _beside_stem(stem, ending))
+            return
+        except FileNotFoundError:
+            # The version it was read from is gone; what is mapped stays readable.
+            for ending in endings:
+                _beside_stem(stem, ending).unlink(missing_ok=True)
+    main.store.save(stem)
+    main.rows.save(stem)
+    if main.finder is not None:
+        main.finder.save(_finder_file(stem))
+
+
+def _read_main(stem: Path, dims: int, body: dict[str, Any]) -> _Main:
+    kind, dtype = body["plan"]
+    plan = next((plan for plan in PLANS if (plan.kind, plan.dtype) == (kind, dtype)), None)
+    if plan is None:
+        raise ArtefactError(f"{stem}.json names no plan that is known: {kind}, {dtype}", hint="build it again")
+    store = Store.load(stem, dtype, dims, float(body["scale"]))
+    rows = Rows.load(stem, body["labels"])
+    if len(store) != len(rows):
+        raise ArtefactError(f"{stem}: {len(store)} vectors for {len(rows)} exemplars", hint="build it again")
+    if kind == "flat" or not len(rows):
+        return _Main(plan, store, rows, None, stem)
+    finder = Finder.load(_finder_file(stem), kind, int(body["effort"]), len(rows), dims)
+    return _Main(plan, store, rows, finder, stem)
+
+
+def _beside_stem(stem: Path, ending: str) -> Path:
+    return stem.with_name(stem.name + ending)
+
+
+def _finder_file(stem: Path) -> Path:
+    return _beside_stem(stem, ".faiss")
+
+
+def _beside(now: _Snapshot) -> int:
+    return now.main.rows.nbytes + now.rows.nbytes
 
 
 def _checked(vectors: Vectors, count: int, dims: int) -> Vectors:
     rows = np.asarray(vectors, dtype=np.float32)
     if rows.shape != (count, dims):
         raise ArtefactError(f"vectors of shape {rows.shape} for {count} exemplars of {dims} dimensions")
-    if not math.isfinite(float(np.abs(rows).sum())):
+    if not math.isfinite(float(rows.sum(dtype=np.float64))):
         raise ArtefactError("a vector is not finite", hint="a text with nothing in it has the zero vector")
     return np.ascontiguousarray(rows)
-
-
-def _read_faiss(path: Path) -> Any:
-    import faiss
-
-    faiss.omp_set_num_threads(1)
-    try:
-        index = faiss.read_index(str(path))
-    except RuntimeError as error:
-        raise ArtefactError(f"{path} is damaged: {error}", hint="build it again") from error
-    return index

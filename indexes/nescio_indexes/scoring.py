@@ -138,9 +138,7 @@ class EmbeddingModel:
     def nearby(self, vectors: Vectors) -> Nearby:
         """The neighbours of `vectors`; exemplars of labels that the head does not know count for none."""
         found, exemplars = self.inside.snapshot_search(vectors, NEIGHBOURS)
-        number = self._numbers
-        flat = [number.get(exemplars[i].label or "", -1) if i >= 0 else -1 for i in found.ids.ravel().tolist()]
-        labels = np.array(flat, dtype=np.int64).reshape(found.ids.shape)
+        labels = exemplars.numbers(found.ids, self._numbers)
         return Nearby(found.scores, labels, self.outside.search(vectors, _NEAR).scores)
 
     def write_into(self, folder: Path) -> None:

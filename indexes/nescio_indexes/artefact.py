@@ -58,9 +58,15 @@ def write_version(root: Path, *, kind: str, version: int, facts: Mapping[str, An
 
 
 def change_version(
-    root: Path, *, kind: str, version: int, change: Callable[[Path, dict[str, Any]], tuple[Mapping[str, Any], Fill]]
-) -> Path:
+    root: Path,
+    *,
+    kind: str,
+    version: int,
+    change: Callable[[Path, dict[str, Any]], tuple[Mapping[str, Any], Fill] | None],
+) -> Path | None:
     """Like `write_version`, of what `change` makes of the version in force, its folder and facts; no writer between.
+
+    Nothing is written where `change` gives None.
 
     Raises:
         ArtefactError: There is no usable version, or the folder cannot be written.
@@ -68,8 +74,8 @@ def change_version(
     if current(root) is None:
         raise _nothing(root, kind)
     with _writing(root):
-        facts, fill = change(*open_version(root, kind=kind, version=version))
-        return _write(root, kind, version, facts, fill)
+        changed = change(*open_version(root, kind=kind, version=version))
+        return None if changed is None else _write(root, kind, version, *changed)
 
 
 def read_version(root: Path, *, kind: str, version: int, read: Callable[[Path, dict[str, Any]], T]) -> T:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nescio_indexes.encoder import Vectors
-from nescio_indexes.index import Exemplar, ExemplarIndex, Neighbours
+from nescio_indexes.exemplars import Exemplar, Exemplars, Rows
+from nescio_indexes.index import ExemplarIndex, Neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class EditedIndex:
         """The `k` exemplars nearest to each of `vectors`, (n, dims)."""
         return self.snapshot_search(vectors, k)[0]
 
-    def snapshot_search(self, vectors: Vectors, k: int) -> tuple[Neighbours, tuple[Exemplar, ...]]:
+    def snapshot_search(self, vectors: Vectors, k: int) -> tuple[Neighbours, Exemplars]:
         """`search`, with the exemplars that its ids refer to."""
         found, exemplars = self.base.snapshot_search(vectors, k + self._reach())
         gone = np.array([[i < 0 or exemplars[i].text in self.removed for i in row] for row in found.ids.tolist()])
@@ -48,7 +49,7 @@ class EditedIndex:
         if self.added is not None and self.at is not None:
             own = np.asarray(vectors @ self.at.T, dtype=np.float32)
             scores, ids = np.hstack([scores, own]), np.hstack([ids, np.full_like(own, len(exemplars), dtype=np.int64)])
-            exemplars = (*exemplars, self.added)
+            exemplars = Exemplars(exemplars.main, exemplars.fresh.joined(Rows.of([self.added])))
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         scores, ids = np.take_along_axis(scores, order, axis=1), np.take_along_axis(ids, order, axis=1)
         return Neighbours(np.where(ids >= 0, scores, 0.0).astype(np.float32), ids), exemplars

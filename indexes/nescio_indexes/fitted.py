@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +22,8 @@ from nescio_indexes.threshold import Rule
 
 KIND = "router"
 FORMAT = 2
+CHANGES = "changes.jsonl"
+"""What was added and removed online, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,26 @@ class FittedRouter:
             "extra": dict(self.extra),
         }
 
-    def save(self, root: Path) -> Path:
+    def save(self, root: Path, changes: Iterable[Mapping[str, Any]] = ()) -> Path:
         """Write a new version below `root` and let it take the old one's place.
+
+        Args:
+            root: The router's folder.
+            changes: What was added and removed online and is part of it; `online` explains.
 
         Raises:
             ArtefactError: The folder cannot be written; the old router stays.
         """
         facts = json.loads(json.dumps(self.facts()))
-        return artefact.write_version(root, kind=KIND, version=FORMAT, facts=facts, fill=self.model.write_into)
+        fill = partial(self.write_into, changes=changes)
+        return artefact.write_version(root, kind=KIND, version=FORMAT, facts=facts, fill=fill)
+
+    def write_into(self, folder: Path, changes: Iterable[Mapping[str, Any]] = ()) -> None:
+        """Write everything but the facts into `folder`."""
+        self.model.write_into(folder)
+        log = "".join(json.dumps(change) + "\n" for change in changes)
+        if log:
+            (folder / CHANGES).write_text(log, encoding="utf-8")
 
     @classmethod
     def load(cls, root: Path, fingerprint: str) -> Self:
@@ -110,7 +125,20 @@ class FittedRouter:
         Raises:
             ArtefactError: It is missing, damaged, of the future, or was fitted with another encoder.
         """
-        folder, facts = artefact.open_version(root, kind=KIND, version=FORMAT)
+        return artefact.read_version(
+            root,
+            kind=KIND,
+            version=FORMAT,
+            read=lambda folder, facts: cls.read_from(root, folder, facts, fingerprint),
+        )
+
+    @classmethod
+    def read_from(cls, root: Path, folder: Path, facts: Mapping[str, Any], fingerprint: str) -> Self:
+        """The router in `folder`, a version below `root` with these `facts`.
+
+        Raises:
+            ArtefactError: It is damaged, or was fitted with another encoder.
+        """
         check_fingerprint(str(facts.get("encoder")), fingerprint, f"the router in {root}")
         if facts.get("routing_features_version") != FEATURES_VERSION:
             raise ArtefactError(f"the router in {root} uses other routing features", hint="fit it again")

@@ -21,6 +21,7 @@ from nescio_indexes.encoder import TextEncoder, Vectors
 from nescio_indexes.fitted import FittedRouter, Report
 from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.language import looks_foreign
+from nescio_indexes.plan import MEMORY
 from nescio_indexes.rows import ROW_HINT, Row, assign_folds, data_hash, labels_of, prepare, twin_groups
 from nescio_indexes.scope import PRIOR_FLOOR, RouteCalibration, fit_scope, fit_temperature
 from nescio_indexes.scoring import (
@@ -54,12 +55,14 @@ class FitOptions:
         wish: What the owner asks of the threshold.
         oos_prior: Share of out-of-scope queries that p assumes; None for the data's.
         seed: Of what is drawn at random.
+        memory: Bytes that the index of exemplars may take.
         progress: Told what happens next.
     """
 
     wish: Wish = field(default_factory=Wish)
     oos_prior: float | None = None
     seed: int = 0
+    memory: int = MEMORY
     progress: Progress = silent
 
 
@@ -116,7 +119,7 @@ def _fit(data: _Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, 
     pseudo = not (data.targets < 0).any()
     unseen = _out_of_fold(data, chosen.progress, pseudo)
     chosen.progress("fitting the final head")
-    model = _final_model(data, encoder.fingerprint)
+    model = _final_model(data, encoder.fingerprint, chosen.memory)
     held = _held_out(model, _dev_rows(dev, data), data, encoder)
     if held is not None:
         pseudo = pseudo and not (held.targets < 0).any()
@@ -242,12 +245,12 @@ def _top(
     return scores.astype(np.float32), np.pad(which, pad, constant_values=-1).astype(np.int64)
 
 
-def _final_model(data: _Data, fingerprint: str) -> EmbeddingModel:
+def _final_model(data: _Data, fingerprint: str, memory: int) -> EmbeddingModel:
     inside = data.targets >= 0
     dims = data.vectors.shape[1]
     indexes = []
     for kept in (inside, ~inside):
-        index = ExemplarIndex(dims, fingerprint)
+        index = ExemplarIndex(dims, fingerprint, memory=memory)
         rows = [Exemplar(data.rows[i].text, data.rows[i].label) for i in np.flatnonzero(kept)]
         index.add(rows, data.vectors[kept])
         indexes.append(index)

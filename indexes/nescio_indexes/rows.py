@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,16 @@ def read_rows(path: Path) -> tuple[Row, ...]:
         if line.strip():
             rows.append(_row(line, f"{path}:{number}"))
     return tuple(rows)
+
+
+def read_texts(path: Path) -> tuple[str, ...]:
+    """The texts of a JSONL file of rows ``{"text"}``; other fields are ignored.
+
+    Raises:
+        DataError: The file cannot be read, or a line is no JSON object with a text.
+    """
+    lines = enumerate(_lines(path), start=1)
+    return tuple(str(_object(line, f"{path}:{number}")["text"]) for number, line in lines if line.strip())
 
 
 def prepare(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -107,16 +118,23 @@ def _lines(path: Path) -> list[str]:
 
 
 def _row(line: str, where: str) -> Row:
-    try:
-        body = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise DataError(f"{where}: not JSON: {error}", hint=ROW_HINT) from error
-    if not isinstance(body, dict) or not isinstance(body.get("text"), str) or "label" not in body:
-        raise DataError(f"{where}: text or label is missing", hint=ROW_HINT)
+    body = _object(line, where)
+    if "label" not in body:
+        raise DataError(f"{where}: label is missing", hint=ROW_HINT)
     label = body["label"]
     if label is not None and (not isinstance(label, str) or not clean(label)):
         raise DataError(f"{where}: a label is a non-empty string or null, not {label!r}", hint=ROW_HINT)
     return Row(body["text"], label)
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        body = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise DataError(f"{where}: not JSON: {error}", hint=ROW_HINT) from error
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+        raise DataError(f"{where}: text is missing", hint=ROW_HINT)
+    return body
 
 
 def _canonical(row: Row) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nescio.settings import Settings
     from nescio.store import OutcomeLog
     from nescio_indexes.encoder import Encoder
+    from nescio_indexes.online import Follower
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Assembled:
         registry: The experts that can be routed to, and those that were skipped.
         experts: All that can be asked, the monolith among them.
         router: Fitted on the experts' exemplars.
+        follower: Takes exemplars that are added or removed meanwhile into it.
         calibrations: Those that fit their expert as it is now.
         stale: Why the other experts have none.
         models: Backends by role.
@@ -41,6 +43,7 @@ class Assembled:
     registry: Registry
     experts: Mapping[str, Expert]
     router: Router
+    follower: Follower
     calibrations: Mapping[str, Calibration]
     stale: Mapping[str, Problem]
     models: ModelManager
@@ -63,7 +66,7 @@ def assemble(settings: Settings, progress: Progress) -> Assembled:
     experts = {**registry.experts, MONOLITH: create_monolith(settings.loaded_profile.monolith)}
     progress("loading the encoder")
     encoder = load_encoder(settings)
-    router = load_router(settings, registry, encoder, progress)
+    router, follower = load_router(settings, registry, encoder, progress)
     progress("loading calibrations")
     models = ModelManager(settings)
     calibrations, stale = load_calibrations(settings, [e.card for e in experts.values()], models, encoder.name)
@@ -71,6 +74,7 @@ def assemble(settings: Settings, progress: Progress) -> Assembled:
         registry=registry,
         experts=experts,
         router=router,
+        follower=follower,
         calibrations=calibrations,
         stale=stale,
         models=models,
@@ -95,13 +99,17 @@ def load_encoder(settings: Settings) -> Encoder:
     return Encoder(locate(name, settings) if name in catalogue() else settings.models_dir / name)
 
 
-def load_router(settings: Settings, registry: Registry, encoder: Encoder, progress: Progress) -> Router:
-    """The router of the experts at hand, fitted anew if their exemplars have changed."""
+def load_router(
+    settings: Settings, registry: Registry, encoder: Encoder, progress: Progress
+) -> tuple[Router, Follower]:
+    """The router of the experts at hand, fitted anew if their exemplars have changed, and what keeps it up to date."""
     from nescio.routing import Router
     from nescio_indexes.build import build_default_router
+    from nescio_indexes.online import Follower
 
     progress("loading the router")
-    return Router.of(build_default_router(registry.cards, encoder, settings.router_dir, progress), encoder)
+    fitted = build_default_router(registry.cards, encoder, settings.router_dir, progress)
+    return Router.of(fitted, encoder), Follower(settings.router_dir, fitted)
 
 
 async def warm_up(experts: Mapping[str, Expert], encode: Encode, settings: Settings, progress: Progress) -> None:

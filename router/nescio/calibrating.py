@@ -209,8 +209,8 @@ async def calibrate(
         raise DataError(f"{expert} gave no answer that could be graded and fitted on", hint=hint)
     own = (card.folder / "questions.jsonl").is_file()
     told = f"{len(rows)} questions of {f'{card.folder.name}/questions.jsonl' if own else 'all experts'}"
-    exemplars = sum(len(one.exemplars) for one in cards.values())
-    save_calibration(out or home, fitted, told, today, desk.fingerprint_of(expert), exemplars)
+    fingerprint = desk.fingerprint_of(expert)
+    save_calibration(out or home, fitted, told, today, fingerprint, _exemplars(desk))
     return fitted
 
 
@@ -256,8 +256,17 @@ class Checked:
 
 def check(desk: Desk) -> tuple[Checked, ...]:
     """How the calibration of each expert stands; no expert is asked."""
-    exemplars = sum(len(one.card.exemplars) for one in desk.experts.values())
+    exemplars = _exemplars(desk)
     return tuple(_check(desk, name, exemplars) for name in sorted(desk.experts))
+
+
+def _exemplars(desk: Desk) -> int:
+    """How many the experts have, with those added to the router online and without those removed."""
+    from nescio_indexes.online import changes_of
+
+    changes = changes_of(desk.settings.router_dir)
+    online = sum(1 if "add" in change else -1 for change in changes)
+    return sum(len(one.card.exemplars) for one in desk.experts.values()) + online
 
 
 def _check(desk: Desk, name: str, exemplars: int) -> Checked:

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 Status = Literal["own", "pooled", "none"]
 
+FOLLOW_SECONDS = 1.0
+"""How often a router that is served looks for exemplars that were added or removed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -99,6 +102,8 @@ class Engine:
         self._sandbox = assembled.sandbox
         self._outcomes = assembled.outcomes
         self._stack = AsyncExitStack()
+        self._follower = assembled.follower
+        self._following: asyncio.Task[None] | None = None
         self._conversations: Any = None
         self._opening = asyncio.Lock()
         self.parts = Parts(
@@ -132,6 +137,7 @@ class Engine:
                 await engine._start_model(role)
             if models:
                 await warm_up(engine.registry.experts, engine.router.encoder.encode, settings, progress)
+                engine._following = asyncio.create_task(engine._follow())
         except BaseException:
             # Told to stop while it starts: nobody has the engine yet who could close it.
             await engine.close()
@@ -255,6 +261,8 @@ class Engine:
 
     async def close(self) -> None:
         """End model workers and what runs in the sandbox, and close databases."""
+        if self._following is not None:
+            self._following.cancel()
         await self._stack.aclose()
         await self._models.close()
         await asyncio.to_thread(self._sandbox.close)
@@ -273,6 +281,15 @@ class Engine:
             await self._models.start(role)
         except NescioError as error:
             log.error("model did not start", role=role, error=error.message, hint=error.hint)
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            try:
+                if await asyncio.to_thread(self._follower.follow):
+                    log.info("exemplars changed", exemplars=self._follower.exemplars)
+            except NescioError as error:
+                log.error("changed exemplars cannot be used", error=error.message, hint=error.hint)
 
     async def _context_for(self, name: str, query: Query, route: Route, progress: Progress) -> Context:
         role = self._models.role_of(name, self.parts.experts[name].card.model)

@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """Seconds from arrival to decision before a request gives up."""
     model_timeout: float = Field(default=120.0, gt=0)
     """Seconds for one call of a model."""
+    index_memory: int = Field(default=1536, ge=16)
+    """MiB that the index of a router's exemplars may take, texts included; `nescio fit` chooses its kind by it."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_queries: bool = True
     """Whether the outcome log keeps the query's text; features and decisions are always kept."""

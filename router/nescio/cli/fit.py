@@ -48,7 +48,8 @@ def command(
     settings = load_settings()
     frozen = load_encoder(settings.models_dir, encoder or settings.loaded_profile.encoder)
     with console(stderr=True).status("fitting") as status:
-        options = FitOptions(wish=wish, oos_prior=oos_prior, seed=seed, progress=status.update)
+        memory = settings.index_memory * 2**20
+        options = FitOptions(wish=wish, oos_prior=oos_prior, seed=seed, memory=memory, progress=status.update)
         fitted = fit_router(rows, frozen, options, dev=more)
     fitted.save(out)
     if json:

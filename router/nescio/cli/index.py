@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nescio.cli import index_audit, index_map
+from nescio.cli import index_audit, index_change, index_map
+from nescio.cli.index_change import told_growth
 from nescio.cli.terminal import console, print_json
 
-app = typer.Typer(add_completion=False, help="Build the router's index, or describe it.")
+if TYPE_CHECKING:
+    from nescio.settings import Settings
+
+app = typer.Typer(add_completion=False, help="Build the router's index, describe it, or change it.")
+app.command("add")(index_change.add)
+app.command("remove")(index_change.remove)
 app.command("audit")(index_audit.command)
 app.command("map")(index_map.command)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -38,18 +45,30 @@ def build(
 
 
 @app.command()
-def info(json: AsJson = False) -> None:
+def info(
+    router: Annotated[
+        Path | None, typer.Option(help="A router made by nescio fit; the experts' own without it.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
     """Describe the router that is in force: exemplars, figures, threshold, and whether it is fresh."""
-    from nescio.registry import discover
     from nescio.settings import load_settings
-    from nescio_indexes.build import content_key, exemplar_rows, outside_rows
     from nescio_indexes.fitted import read_facts
+    from nescio_indexes.online import growth_of
 
     settings = load_settings()
-    facts = read_facts(settings.router_dir)
+    place = router or settings.router_dir
+    facts = read_facts(place)
+    fresh = {} if router is not None else {"fresh": _is_fresh(facts, settings)}
+    _show({"router": str(place), **fresh, "growth": growth_of(facts), **facts}, json)
+
+
+def _is_fresh(facts: dict[str, Any], settings: Settings) -> bool:
+    from nescio.registry import discover
+    from nescio_indexes.build import content_key, exemplar_rows, outside_rows
+
     rows = (*exemplar_rows(discover(settings.experts).cards), *outside_rows())
-    fresh = facts.get("extra", {}).get("content") == content_key(rows, str(facts.get("encoder")))
-    _show({"router": str(settings.router_dir), "fresh": fresh, **facts}, json)
+    return bool(facts.get("extra", {}).get("content") == content_key(rows, str(facts.get("encoder"))))
 
 
 def _show(facts: dict[str, Any], as_json: bool) -> None:
@@ -65,6 +84,9 @@ def _show(facts: dict[str, Any], as_json: bool) -> None:
     for name, count in extra.get("exemplars", {}).items():
         printer.print(f"  {name:<14}{count} exemplars", markup=False)
     printer.print(f"  {'out of scope':<14}{report['outside']} exemplars", markup=False)
+    if extra.get("added") or extra.get("removed"):
+        printer.print(f"since    {extra['added']} added, {extra['removed']} removed since the fit", markup=False)
+        printer.print(f"growth   {told_growth(facts['growth'])}", markup=False)
     for name in ("accuracy", "auroc", "ece", "kept", "refused", "harmonic"):
         shown = "not measurable" if report[name] is None else f"{report[name]:.4f}"
         printer.print(f"{name:<9}{shown}", markup=False)

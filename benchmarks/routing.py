@@ -22,18 +22,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nescio.metrics import auroc, ece
 from nescio.registry import discover
 from nescio.routing import Router
 from nescio.scorers import EmbeddingScorer
 from nescio.settings import load_settings
+from nescio_eval import routing_report
 from nescio_indexes.build import build_default_router
 from nescio_indexes.encoder import Encoder, load_encoder
 from nescio_indexes.fitting import fit_router
 from nescio_indexes.rows import Row, read_rows
-from nescio_indexes.threshold import harmonic_mean
 
 HERE = Path(__file__).resolve().parent
 
@@ -118,36 +116,9 @@ def default_router(home: Path, encoder: Encoder) -> dict[str, Any]:
 
 
 def figures(router: Router, rows: list[Row]) -> dict[str, Any]:
-    """Accuracy, detection, calibration, and both sides at the router's own threshold."""
-    routes = router.route_many([row.text for row in rows])
-    inside = np.array([row.label is not None for row in rows])
-    scope = np.array([route.scope for route in routes])
-    p = np.array([route.candidates[0].p_route for route in routes])
-    right = inside & np.array(
-        [row.label == route.candidates[0].expert for row, route in zip(rows, routes, strict=True)]
-    )
-    answered = np.array([router.answers(route) for route in routes])
-    kept, refused = float((right & answered)[inside].mean()), float((~answered[~inside]).mean())
-    values = {
-        "n": len(rows),
-        "accuracy": float(right[inside].mean()),
-        "auroc": auroc(scope, inside),
-        "fpr95": float((scope[~inside] > np.quantile(scope[inside], 0.05)).mean()),
-        "kept": kept,
-        "refused": refused,
-        "harmonic": harmonic_mean(kept, refused),
-        "ece": ece(p, right, debiased=True),
-        "ece_at_share": ece(p / np.maximum(scope, 1e-12) * reweighted(scope, router, inside), right, debiased=True),
-        "ece_in_scope": ece(p[inside], right[inside], debiased=True),
-    }
-    return {name: round(value, 4) for name, value in values.items()}
-
-
-def reweighted(scope: NDArray[np.float64], router: Router, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """P(in scope) had the router been told the share of out-of-scope rows that `inside` has."""
-    assumed, share = router.calibration.oos_prior, float((~inside).mean())
-    odds = scope / np.maximum(1.0 - scope, 1e-12) * assumed / (1.0 - assumed) * (1.0 - share) / share
-    return np.asarray(odds / (1.0 + odds))
+    """What ``nescio eval routing`` reports, rounded."""
+    found = routing_report.figures(routing_report.ask(router, rows))
+    return {"n": len(rows), **{name: round(value, 4) for name, value in found.items()}}
 
 
 def latency(router: Router, texts: list[str]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The command group ``nescio eval``: run, gate, score, report, data. It parses arguments and prints, no more."""
+"""The command group ``nescio eval``: the runs' own commands, and those of other modules. It parses and prints, no more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nescio.errors import InvalidRequest, NescioError
+from nescio_eval import routing_commands
 
 if TYPE_CHECKING:
     from nescio_eval.datasets import Draw
@@ -153,6 +154,10 @@ def data(as_json: Json = False) -> None:
         return
     for row in rows:
         typer.echo(f"{row['name']:20} {row['domain']:18} {row['licence']:14} {'here' if row['here'] else 'not here'}")
+
+
+app.command()(routing_commands.routing)
+app.command()(routing_commands.stability)
 
 
 def _draw(plan: Plan) -> Draw:

@@ -9,6 +9,7 @@ from typing import Any
 
 from nescio.cli.layout import aligned, fits, wrapped
 from nescio_eval.pairs import PRIMARY_TARGET
+from nescio_eval.tables import html_table, markdown_table
 
 Row = tuple[str, ...]
 
@@ -144,14 +145,14 @@ def markdown(metrics: Mapping[str, Any]) -> str:
     parts = [
         f"{metrics['questions']} questions, confidence target t = {metrics['confidence_target']:g}.",
         "\n".join(f"- {sentence}" for sentence in verdict(metrics)),
-        _markdown_table(header(), rows(metrics)),
+        markdown_table(header(), rows(metrics)),
         _NOTE,
         "By domain:",
-        _markdown_table(domain_header(), domain_rows(metrics)),
+        markdown_table(domain_header(), domain_rows(metrics)),
     ]
     for label in _subsets(metrics):
         narrowed = [_row(name, figures["subsets"][label]) for name, figures in metrics["arms"].items()]
-        parts += [f"The same {label}:", _markdown_table(header(), narrowed)]
+        parts += [f"The same {label}:", markdown_table(header(), narrowed)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -162,15 +163,15 @@ def page(metrics: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     about = ", ".join(f"{name} {value}" for name, value in plan.items())
     subsets = "".join(
         f"<h2>The same {html.escape(label)}</h2>"
-        + _html_table(header(), [_row(name, f["subsets"][label]) for name, f in metrics["arms"].items()])
+        + html_table(header(), [_row(name, f["subsets"][label]) for name, f in metrics["arms"].items()])
         for label in _subsets(metrics)
     )
     return _PAGE.format(
         title=f"nescio: {metrics['questions']} questions at t = {metrics['confidence_target']:g}",
         sentences=sentences,
-        table=_html_table(header(), rows(metrics)),
+        table=html_table(header(), rows(metrics)),
         note=html.escape(_NOTE),
-        domains=_html_table(domain_header(), domain_rows(metrics)),
+        domains=html_table(domain_header(), domain_rows(metrics)),
         subsets=subsets,
         about=html.escape(about),
     )
@@ -206,24 +207,6 @@ def _sentence(pair: Mapping[str, Any]) -> str:
         f"{against}: S({PRIMARY_TARGET:g}) differs by {pair['difference']:+.3f} ({low:+.3f} to {high:+.3f}), "
         f"{holm}.{certain}"
     )
-
-
-def _markdown_table(titles: Row, body: Sequence[Row]) -> str:
-    lines = ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in body])
-
-
-def _html_table(titles: Row, body: Sequence[Row]) -> str:
-    head = "".join(f"<th scope=col>{html.escape(title)}</th>" for title in titles)
-    lines = "".join(
-        "<tr><th scope=row>"
-        + html.escape(row[0])
-        + "</th>"
-        + "".join(f"<td>{html.escape(c)}</td>" for c in row[1:])
-        + "</tr>"
-        for row in body
-    )
-    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
 
 
 _PAGE = """<!doctype html>

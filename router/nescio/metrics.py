@@ -126,6 +126,20 @@ def auroc(p: ArrayLike, correct: ArrayLike) -> float:
     return float(u / (positives * negatives))
 
 
+def fpr_at_recall(p: ArrayLike, correct: ArrayLike, recall: float = 0.95) -> float:
+    """Share of the wrong ones that pass the strictest cut which at least `recall` of the right ones pass.
+
+    "FPR at 95 % TPR" of Hendrycks and Gimpel's line of work on detection (Liang, Li and Srikant, ICLR 2018, section 4);
+    here p ≥ cut passes. NaN with one class.
+    """
+    values, right = _pair(p, correct)
+    passing, failing = np.sort(values[right > 0])[::-1], values[right == 0]
+    if not passing.size or not failing.size:
+        return math.nan
+    cut = passing[max(math.ceil(recall * passing.size - 1e-9), 1) - 1]
+    return float(np.mean(failing >= cut))
+
+
 def brier(p: ArrayLike, correct: ArrayLike) -> float:
     """Mean of (p − y)², y = 1 if right. Brier, Monthly Weather Review 78 (1950)."""
     values, right = _pair(p, correct)

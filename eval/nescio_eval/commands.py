@@ -1,4 +1,4 @@
-"""The command group ``nescio eval``: the runs' own commands, and those of other modules. It parses and prints, no more."""
+"""The command group ``nescio eval``: commands for runs, and those of other modules. It parses and prints, no more."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from nescio_indexes.online import Change, changes_of, with_changes
 from nescio_indexes.rows import Row
 from nescio_indexes.scoring import FEATURES_VERSION
 
-BUILD_VERSION = 1
+BUILD_VERSION = 2
 """Raised whenever a change of the fitting code should build every router anew."""
 
 OUTSIDE = Path(__file__).with_name("outside.jsonl")

@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,7 @@ MAX_CHARS = 8192
 """Longer texts are cut before they are tokenised; 256 tokens never reach that far in running text."""
 BATCH = 32
 CACHE_SIZE = 4096
+_BEGINNINGS = ("\u2581", "\u0120")
 VARIANTS = ("-int8", "-onnx", "-torch")
 """Endings of a model folder's name that name a variant of the same encoder."""
 
@@ -40,6 +42,11 @@ class TextEncoder(Protocol):
     name: str
     fingerprint: str
     dims: int
+
+    @property
+    def words(self) -> Mapping[str, int]:
+        """The words that it does not cut into pieces, in small letters, with their rank in its vocabulary."""
+        ...
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors of `texts`, (n, dims) float32; the zero vector for a text with nothing in it."""
@@ -85,6 +92,14 @@ class _Cached:
             if progress is not None:
                 progress(start + len(batch))
         return vectors
+
+    @cached_property
+    def words(self) -> Mapping[str, int]:
+        """The words that it does not cut into pieces, in small letters, with their rank in its vocabulary."""
+        return whole_words(self._vocabulary())
+
+    def _vocabulary(self) -> Mapping[str, int]:
+        raise NotImplementedError
 
     def _from_cache(self, texts: Sequence[str], vectors: Vectors) -> dict[str, list[int]]:
         missing: dict[str, list[int]] = {}
@@ -136,6 +151,10 @@ class Encoder(_Cached):
         # A long batch is as cheap a text alone as in company, and would hold up a lone query beside it.
         return self._gathered(texts) if len(texts) <= AT_MOST // 2 else self._embed(texts)
 
+    def _vocabulary(self) -> Mapping[str, int]:
+        found: dict[str, int] = self._tokenizer.get_vocab()
+        return found
+
     def _embed(self, texts: Sequence[str]) -> Vectors:
         encodings = self._tokenizer.encode_batch(list(texts))
         width = max(len(encoding.ids) for encoding in encodings)
@@ -170,6 +189,10 @@ class TorchEncoder(_Cached):
         dims = self._model.encode(["a"], show_progress_bar=False).shape[-1]
         super().__init__(name or folder.name, int(dims), cache_size)
 
+    def _vocabulary(self) -> Mapping[str, int]:
+        found: dict[str, int] = self._model.tokenizer.get_vocab()
+        return found
+
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = self._model.encode(list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vectors, dtype=np.float32)
@@ -195,6 +218,20 @@ def fingerprint_of(name: str, dims: int) -> str:
     for ending in VARIANTS:
         base = base.removesuffix(ending)
     return f"{base}:{dims}:mean:l2:{MAX_TOKENS}"
+
+
+def whole_words(vocabulary: Mapping[str, int]) -> dict[str, int]:
+    """The whole words of a tokenizer's `vocabulary`, in small letters, with the least number that each has.
+
+    WordPiece marks the pieces that go on with a word ("##ing"), SentencePiece and byte-level BPE those that begin one.
+    """
+    marked = [token for token in vocabulary if token[:1] in _BEGINNINGS and len(token) > 1]
+    found: dict[str, int] = {}
+    for token in marked or vocabulary:
+        word = token[1:] if marked else token
+        if word.isascii() and word.isalpha():
+            found[word.lower()] = min(vocabulary[token], found.get(word.lower(), len(vocabulary)))
+    return found
 
 
 def check_fingerprint(found: str, expected: str, what: str) -> None:

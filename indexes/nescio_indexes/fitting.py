@@ -35,7 +35,7 @@ from nescio_indexes.scoring import (
     fit_head,
     fuse,
 )
-from nescio_indexes.text import twin_key
+from nescio_indexes.text import bare, twin_key
 from nescio_indexes.threshold import Judged, Wish, choose, harmonic_mean
 
 FOLDS = 5
@@ -158,7 +158,8 @@ def _embed(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress) -> _
     if len(inside) < 2:
         raise DataError(f"{len(inside)} in-scope rows with text are too few to fit a router", hint=ROW_HINT)
     progress(f"embedding {len(rows)} queries")
-    vectors = encoder.encode([row.text for row in rows], lambda done: progress(f"embedding queries {done}/{len(rows)}"))
+    texts = [bare(row.text) for row in rows]
+    vectors = encoder.encode(texts, lambda done: progress(f"embedding queries {done}/{len(rows)}"))
     number = {label: i for i, label in enumerate(labels)}
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
     foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
@@ -270,7 +271,7 @@ def _dev_rows(dev: Iterable[Row], data: _Data) -> tuple[Row, ...]:
 def _held_out(model: EmbeddingModel, rows: tuple[Row, ...], data: _Data, encoder: TextEncoder) -> _Unseen | None:
     if not rows:
         return None
-    vectors = encoder.encode([row.text for row in rows])
+    vectors = encoder.encode([bare(row.text) for row in rows])
     parts = Parts(model.head(vectors), model.geometry.relative(vectors), model.nearby(vectors))
     number = {label: i for i, label in enumerate(data.labels)}
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)

@@ -1,6 +1,8 @@
 """What is done to a text before it is embedded or compared: cleaning, clipping, and the key by which twins are known.
 
-It does not judge a text; `language` and `scope` do.
+A query means the same with and without its question mark, in quotes, or asked politely, and the encoder does not know
+that. So what a router embeds, of exemplars and queries alike, is the bare query. It does not judge a text; `language`
+and `scope` do. Slips of the finger are mended by `spelling`.
 """
 
 from __future__ import annotations
@@ -8,12 +10,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from nescio_indexes.courtesy import without_courtesy
+
 HEAD_CHARS = 700
 TAIL_CHARS = 300
 """Of a longer text the first and the last characters are read: together about the 256 tokens the encoder takes."""
 
 _BLANKS = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_MARKS = re.compile(r"[?!.,;:…\"]+(?=\s|$)|(?<!\S)[\"'`]+(?=\w)|(?<=\w)[\"'`]+(?=\s|$)")
+"""Marks where a word begins or ends: not the point of 3.5, the apostrophe of don't, or the signs of a formula."""
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
+_STRAIGHT = {**dict.fromkeys(map(ord, "‘’‚"), "'"), **dict.fromkeys(map(ord, "“”„«»"), '"')}
 
 
 def clean(text: str) -> str:
@@ -34,11 +42,31 @@ def clip(text: str) -> str:
     return clean(f"{text[:HEAD_CHARS]} {text[-TAIL_CHARS:]}")
 
 
+def bare(text: str) -> str:
+    """`text` without what its meaning does not hang on: courtesies around it, marks at the ends of words, emoji.
+
+    What would be left of "thanks!" or ":-)" is nothing, so a text that is all courtesy or all marks stays. Applying it
+    twice changes nothing more.
+    """
+    left = clean(text)
+    while (shorter := _plain(without_courtesy(left))) != left:
+        left = shorter
+    return left
+
+
 def twin_key(text: str) -> str:
-    """What two texts share when they differ only in case, punctuation or blanks; rows with one key stay together."""
-    folded = clean(text).casefold()
+    """What two texts share when they are embedded alike or nearly so; rows with one key stay together.
+
+    Twins differ only in case, punctuation, blanks and courtesies.
+    """
+    folded = bare(text).casefold()
     return _NOT_WORD.sub(" ", folded).strip() or folded
 
 
 def _is_noise(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cs", "Cf"}
+
+
+def _plain(text: str) -> str:
+    left = _BLANKS.sub(" ", _MARKS.sub(" ", _EMOJI.sub(" ", text.translate(_STRAIGHT)))).strip()
+    return left if any(char.isalnum() for char in left) else text

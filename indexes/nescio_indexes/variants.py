@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
+from nescio_indexes.spelling import BESIDE
+
 Change = Callable[[str, Random], str]
 
 _LONG_WORD = re.compile(r"(?<![\w'’.@/-])[A-Za-z]{5,}(?![\w'’@/-])")
@@ -48,8 +50,6 @@ _CONTRACTIONS = {
 }
 _AMBIGUOUS = {"i'd"}
 """Contractions with more than one reading, which are never expanded."""
-_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_BESIDE = {key: row[max(0, i - 1) : i] + row[i + 1 : i + 2] for row in _KEYS for i, key in enumerate(row)}
 _HELLOS = ("hi, ", "hello, ", "hey, ", "hi there, ", "good morning, ")
 _ASKS = re.compile(r"(?:what|who|whose|where|when|why|which|how)\b", re.I)
 _QUESTIONS = ("could you tell me ", "can you tell me ", "please tell me ", "do you know ", "i would like to know ")
@@ -137,7 +137,7 @@ def _double(word: str, place: int, _: Random) -> str:
 
 
 def _beside(word: str, place: int, rng: Random) -> str:
-    return word[:place] + rng.choice(_BESIDE[word[place].lower()]) + word[place + 1 :]
+    return word[:place] + rng.choice(BESIDE[word[place].lower()]) + word[place + 1 :]
 
 
 def _before(openers: tuple[str, ...]) -> Change:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nescio_indexes.described import DescribedModel
     from nescio_indexes.encoder import TextEncoder, Vectors
     from nescio_indexes.scoring import EmbeddingModel, RawScores
+    from nescio_indexes.spelling import Speller
 
 
 class EmbeddingScorer:
@@ -29,6 +31,17 @@ class EmbeddingScorer:
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """What is scored of `texts`: unit vectors, (n, dims)."""
-        from nescio_indexes.text import clip
+        return self.encoder.encode([self.read(text) for text in texts])
 
-        return self.encoder.encode([clip(text) for text in texts])
+    def read(self, text: str) -> str:
+        """What is embedded of `text`: the bare query, of a long one its ends, with slips of the finger mended."""
+        from nescio_indexes.text import bare, clip
+
+        return bare(self._speller.mend(clip(text)))
+
+    @cached_property
+    def _speller(self) -> Speller:
+        from nescio_indexes.spelling import Speller
+
+        known = (item.text for side in (self.model.inside, self.model.outside) for item in side.items())
+        return Speller(known, self.encoder.words)

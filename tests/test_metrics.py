@@ -262,3 +262,18 @@ def test_unusable_confidences_are_refused(p, correct):
 @pytest.mark.parametrize("figure", [metrics.auroc, metrics.ece, metrics.brier, metrics.log_loss, metrics.aurc])
 def test_figures_of_no_row_are_unknown(figure):
     assert math.isnan(figure([], []))
+
+
+@given(graded(least=2), st.sampled_from([0.5, 0.8, 0.95, 1.0]))
+def test_fpr_at_recall_is_that_of_the_strictest_cut_with_this_recall(rows, recall):
+    p, correct = rows
+    value = metrics.fpr_at_recall(p, correct, recall)
+    if correct.all() or not correct.any():
+        assert math.isnan(value)
+        return
+    cuts = [cut for cut in p if (p[correct] >= cut).mean() >= recall]
+    assert value == pytest.approx(float((p[~correct] >= max(cuts)).mean()))
+
+
+def test_perfect_detection_lets_nothing_pass():
+    assert metrics.fpr_at_recall([0.9, 0.8, 0.1], [True, True, False]) == 0.0

@@ -45,6 +45,8 @@ _CLOSER = re.compile(
     rf"(?:and )?(?:{_POLITE}|{_THANKS}{_MORE}|{_WISHES})[\s.!?]*+$",
     re.IGNORECASE,
 )
+_QUOTING = ("say", "saying", "spell", "mean", "means", "word", "write")
+"""Words after which a courtesy is what is asked about."""
 _LONGEST = 80
 """Characters at the end among which a closing courtesy is looked for."""
 _CONTENT = 2
@@ -65,7 +67,9 @@ def _opened(text: str) -> str:
 
 def _closed(text: str) -> str:
     found = _CLOSER.search(text, max(0, len(text) - _LONGEST))
-    return _left(text, text[: found.start()]) if found else text
+    if found is None or text[: found.start()].lower().endswith(_QUOTING):
+        return text
+    return _left(text, text[: found.start()])
 
 
 def _left(text: str, without: str) -> str:

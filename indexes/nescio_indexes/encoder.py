@@ -230,7 +230,7 @@ def whole_words(vocabulary: Mapping[str, int]) -> dict[str, int]:
     for token in marked or vocabulary:
         word = token[1:] if marked else token
         if word.isascii() and word.isalpha():
-            found[word.lower()] = min(vocabulary[token], found.get(word.lower(), len(vocabulary)))
+            found[word.lower()] = min(vocabulary[token], found.get(word.lower(), vocabulary[token]))
     return found
 
 

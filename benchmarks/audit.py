@@ -25,6 +25,7 @@ from nescio_indexes.audit import audit
 from nescio_indexes.build import exemplar_rows, outside_rows
 from nescio_indexes.encoder import Vectors, load_encoder
 from nescio_indexes.rows import Row, prepare
+from nescio_indexes.text import bare
 
 HERE = Path(__file__).resolve().parent
 SHARE = 0.02
@@ -40,7 +41,7 @@ def main() -> None:
     encoder = load_encoder(settings.models_dir, settings.loaded_profile.encoder)
     line: dict[str, Any] = {"bench": "audit", "when": time.strftime("%Y-%m-%d"), "encoder": encoder.name}
     for name, rows in sources(settings).items():
-        vectors = encoder.encode([row.text for row in rows])
+        vectors = encoder.encode([bare(row.text) for row in rows])
         for way in ("any", "near"):
             line[f"{name} {way}"] = measured(rows, vectors, way, seeds)
     print(json.dumps(line, indent=1))  # noqa: T201

@@ -32,6 +32,7 @@ from nescio_indexes.build import build_default_router
 from nescio_indexes.encoder import Encoder, load_encoder
 from nescio_indexes.fitting import fit_router
 from nescio_indexes.rows import Row, read_rows
+from nescio_indexes.text import bare
 
 HERE = Path(__file__).resolve().parent
 
@@ -75,7 +76,7 @@ def clinc(source: Path, encoder: Encoder, wish: argparse.Namespace) -> dict[str,
     # The fit embeds by itself; with a cache that holds everything it is timed apart from the embedding.
     roomy = Encoder(load_settings().models_dir / encoder.name, cache_size=len(kept) + 1)
     started = time.perf_counter()
-    roomy.encode([row.text for row in kept])
+    roomy.encode([bare(row.text) for row in kept])
     embedded = time.perf_counter()
     fitted = fit_router(kept, roomy)
     fit_s = time.perf_counter() - embedded
@@ -123,13 +124,13 @@ def figures(router: Router, rows: list[Row]) -> dict[str, Any]:
 
 def latency(router: Router, texts: list[str]) -> dict[str, float]:
     """Milliseconds of one query: encoding alone, routing with the vector at hand, and both together."""
-    bare = Encoder(load_settings().models_dir / router.encoder.name, cache_size=0)
+    uncached = Encoder(load_settings().models_dir / router.encoder.name, cache_size=0)
     assert isinstance(router.scorer, EmbeddingScorer)
-    full = Router(EmbeddingScorer(bare, router.scorer.model), router.calibration, router.rule, bare)
+    full = Router(EmbeddingScorer(uncached, router.scorer.model), router.calibration, router.rule, uncached)
     encode, route, both = [], [], []
     for text in texts:
-        encode.append(timed(lambda text=text: bare.encode([text])))
-        router.encoder.encode([text])
+        encode.append(timed(lambda text=text: uncached.encode([text])))
+        router.scorer.vectors([text])
         route.append(timed(lambda text=text: router.route(text)))
         both.append(timed(lambda text=text: full.route(text)))
     named = {"encode": encode, "route_without_encoding": route, "route": both}

@@ -182,7 +182,7 @@ def figures(asked: Asked) -> dict[str, float]:
     return {name: figure(asked.table) for name, figure in FIGURES.items()}
 
 
-def intervals(asked: Asked, *, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Interval]:
+def intervals(asked: Asked, *, seed: int = 0) -> dict[str, Interval]:
     """95 % intervals: bootstrap over groups of twins; Wilson's where a share is 0 or 1, which no draw can widen."""
     table = asked.table
     places = np.arange(len(asked.labels), dtype=float)
@@ -193,7 +193,7 @@ def intervals(asked: Asked, *, resamples: int = RESAMPLES, seed: int = 0) -> dic
             places,
             clusters=asked.groups,
             statistic=lambda drawn, figure=figure: figure(table.taken(drawn.astype(np.int64))),  # type: ignore[misc]
-            resamples=resamples,
+            resamples=RESAMPLES,
             seed=seed,
         )
     return found
@@ -277,14 +277,14 @@ def _label_line(asked: Asked, label: str | None, places: Sequence[int]) -> dict[
     }
 
 
-def report(router: Router, rows: Sequence[Row], *, resamples: int = RESAMPLES) -> dict[str, Any]:
+def report(router: Router, rows: Sequence[Row]) -> dict[str, Any]:
     """Everything that ``nescio eval routing`` says, as JSON.
 
     Raises:
         DataError: There is no row, or not one label that the router has.
     """
     asked = ask(router, rows)
-    values, ends = figures(asked), intervals(asked, resamples=resamples)
+    values, ends = figures(asked), intervals(asked)
     return {
         "n": len(rows),
         "inside": int(asked.table.inside.sum()),

@@ -179,14 +179,14 @@ def _nearest(case: Case) -> tuple[tuple[NearExemplar, ...], tuple[NearExemplar, 
 
 def _typical(case: Case) -> float | None:
     """Median over exemplars of the top label of the similarity to their nearest neighbour but themselves and twins."""
-    from nescio_indexes.text import twin_key
+    from nescio_indexes.text import bare, twin_key
 
     label = case.route.candidates[0].expert
     own = [item.text for item in case.model.inside.items() if item.label == label]
     if len(own) < 2:
         return None
     some = [own[i] for i in np.linspace(0, len(own) - 1, min(len(own), TYPICAL_FROM)).astype(int)]
-    vectors = case.router.encoder.encode(some)
+    vectors = case.router.encoder.encode([bare(text) for text in some])
     found, exemplars = case.model.inside.snapshot_search(vectors, 4)
     best = []
     for text, ids, scores in zip(some, found.ids.tolist(), found.scores.tolist(), strict=True):

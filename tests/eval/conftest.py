@@ -7,8 +7,9 @@ import pytest
 
 @pytest.fixture(autouse=True, scope="module")
 def fewer_draws() -> Iterator[None]:
-    from nescio_eval import score
+    from nescio_eval import routing_report, score, stability
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(score, "RESAMPLES", 60)
+        for module in (score, routing_report, stability):
+            patch.setattr(module, "RESAMPLES", 60)
         yield

@@ -68,7 +68,7 @@ def exemplars(router: Path | None, train: Path | None, progress: Any) -> tuple[t
     from nescio_indexes.build import exemplar_rows, outside_rows
     from nescio_indexes.encoder import load_encoder
     from nescio_indexes.rows import read_rows
-    from nescio_indexes.text import clip
+    from nescio_indexes.text import bare, clip
 
     if router is not None and train is not None:
         raise InvalidRequest("--router and --train exclude one another", hint="name one of them")
@@ -79,7 +79,7 @@ def exemplars(router: Path | None, train: Path | None, progress: Any) -> tuple[t
         read_rows(train) if train is not None else (*exemplar_rows(discover(settings.experts).cards), *outside_rows())
     )
     encoder = load_encoder(settings.models_dir, settings.loaded_profile.encoder)
-    texts = [clip(row.text) for row in rows]
+    texts = [bare(clip(row.text)) for row in rows]
     return rows, encoder.encode(texts, lambda done: progress(f"embedding exemplars {done}/{len(texts)}"))
 
 

@@ -34,6 +34,7 @@ from nescio_indexes.rows import Row, assign_folds, data_hash, prepare, twin_grou
 from nescio_indexes.scope import RouteCalibration, fit_scope, fit_temperature
 from nescio_indexes.scoring import RawScores
 from nescio_indexes.softmax import Floats, fit_softmax
+from nescio_indexes.text import bare
 from nescio_indexes.threshold import Judged, Rule, choose, harmonic_mean
 
 MEASURED = 30
@@ -154,10 +155,10 @@ def _embed(
         phrased=np.repeat(named, len(templates)),
         weights=np.repeat(share, len(templates)),
         rows=rows,
-        vectors=encoder.encode([row.text for row in rows]),
+        vectors=encoder.encode([bare(row.text) for row in rows]),
         targets=np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64),
         shipped=shipped,
-        far=encoder.encode([row.text for row in shipped]),
+        far=encoder.encode([bare(row.text) for row in shipped]),
     )
 
 

@@ -22,7 +22,7 @@ from nescio_indexes.encoder import TextEncoder
 from nescio_indexes.exemplars import Exemplar
 from nescio_indexes.fitted import CHANGES, FORMAT, KIND, FittedRouter
 from nescio_indexes.rows import Row, prepare
-from nescio_indexes.text import clip
+from nescio_indexes.text import bare, clip
 
 Change = dict[str, str | None]
 """A line of the list."""
@@ -66,7 +66,7 @@ def add_exemplars(root: Path, rows: Iterable[Row], encoder: TextEncoder) -> Chan
     """
     wanted = list(rows)
     fresh = [Exemplar(row.text, row.label) for row in prepare(wanted)]
-    vectors = encoder.encode([item.text for item in fresh])
+    vectors = encoder.encode([bare(item.text) for item in fresh])
 
     def change(fitted: FittedRouter) -> list[Change]:
         _check_labels(fitted, fresh)

@@ -227,9 +227,9 @@ def test_prepared_rows_are_sorted_clipped_and_unique():
     ("line", "message"),
     [
         ("{", "not JSON"),
-        ("[]", "text or label"),
-        ('{"text": "a"}', "text or label"),
-        ('{"text": 3, "label": "a"}', "text or label"),
+        ("[]", "text is missing"),
+        ('{"text": "a"}', "label is missing"),
+        ('{"text": 3, "label": "a"}', "text is missing"),
         ('{"text": "a", "label": 3}', "non-empty string or null"),
         ('{"text": "a", "label": " "}', "non-empty string or null"),
     ],

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from nescio_indexes.described import DescribedModel
     from nescio_indexes.encoder import TextEncoder, Vectors
     from nescio_indexes.scoring import EmbeddingModel, RawScores
     from nescio_indexes.spelling import Speller
+
+LEARNT_FROM = 20_000
+"""Exemplars on each side whose words are learnt at the most."""
 
 
 class EmbeddingScorer:
@@ -19,6 +24,7 @@ class EmbeddingScorer:
     def __init__(self, encoder: TextEncoder, model: EmbeddingModel | DescribedModel) -> None:
         self.encoder = encoder
         self.model = model
+        self._learnt: tuple[tuple[int, ...], Speller] | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -37,11 +43,23 @@ class EmbeddingScorer:
         """What is embedded of `text`: the bare query, of a long one its ends, with slips of the finger mended."""
         from nescio_indexes.text import bare, clip
 
-        return bare(self._speller.mend(clip(text)))
+        return bare(self._speller().mend(bare(clip(text))))
 
-    @cached_property
     def _speller(self) -> Speller:
-        from nescio_indexes.spelling import Speller
+        """Knows the words of the labels and of the exemplars, those added since the last query included."""
+        sides = (self.model.inside.exemplars, self.model.outside.exemplars)
+        sizes = tuple(len(side) for side in sides)
+        learnt = self._learnt
+        if learnt is None or learnt[0] != sizes:
+            from nescio_indexes.spelling import Speller
 
-        known = (item.text for side in (self.model.inside, self.model.outside) for item in side.items())
-        return Speller(known, self.encoder.words)
+            texts = (side[int(place)].text for side in sides for place in _spread(len(side)))
+            self._learnt = learnt = (sizes, Speller((*self.labels, *texts), self.encoder.words))
+        return learnt[1]
+
+
+def _spread(size: int) -> NDArray[np.float64]:
+    """Places evenly spread: of very many exemplars some are enough to know the words that they use."""
+    import numpy as np
+
+    return np.linspace(0, size - 1, min(size, LEARNT_FROM))

@@ -12,6 +12,7 @@ from nescio.graph import Parts, build_graph
 from nescio.settings import Settings
 from nescio.types import Reason
 from tests.doubles import DoubleRouter, context
+from tools import growth_table
 from tools.calibration_table import written
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +47,11 @@ def test_every_error_code_is_documented():
 def test_the_diagram_in_the_docs_is_the_graph_that_runs():
     parts = Parts({}, DoubleRouter({}), {}, Policy(), 0.05, context)
     assert build_graph(parts).get_graph().draw_mermaid().strip() in told("architecture.md")
+
+
+def test_the_table_of_the_index_is_that_of_the_last_measurement():
+    page = told("index.md")
+    assert growth_table.written(page) == page, "run: python tools/growth_table.py"
 
 
 def test_every_command_loads():

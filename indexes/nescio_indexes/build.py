@@ -18,7 +18,7 @@ from nescio.types import Card, Progress, silent
 from nescio_indexes.encoder import TextEncoder
 from nescio_indexes.fitted import FORMAT, FittedRouter, read_facts
 from nescio_indexes.fitting import FitOptions, fit_router
-from nescio_indexes.online import Change, changes_of, with_changes
+from nescio_indexes.online import changes_of, save_refit, with_changes
 from nescio_indexes.rows import Row
 from nescio_indexes.scoring import FEATURES_VERSION
 
@@ -64,7 +64,7 @@ def build_default_router(
 
     Raises:
         DataError: The cards hold fewer than two exemplars.
-        ArtefactError: `out_dir` cannot be written.
+        ArtefactError: `out_dir` cannot be written, or its list of what was changed online is damaged.
     """
     rows = (*exemplar_rows(cards), *outside_rows())
     key = content_key(rows, encoder.fingerprint)
@@ -74,24 +74,15 @@ def build_default_router(
                 return FittedRouter.load(out_dir, encoder.fingerprint)
         except ArtefactError as error:
             progress(f"the router on disk cannot be used: {error.message}")
-    changes = _changes(out_dir, progress)
+    changes = changes_of(out_dir)
     rows = with_changes(rows, changes)
     progress(f"fitting the router of {len(cards)} experts on {len(rows)} queries")
     exemplars = dict(sorted(Counter(row.label for row in rows if row.label is not None).items()))
     fitted = replace(
         fit_router(rows, encoder, FitOptions(progress=progress)), extra={"content": key, "exemplars": exemplars}
     )
-    fitted.save(out_dir, changes)
+    save_refit(out_dir, fitted, changes, encoder)
     return fitted
-
-
-def _changes(out_dir: Path, progress: Progress) -> tuple[Change, ...]:
-    """What was added and removed online: a refit keeps it."""
-    try:
-        return changes_of(out_dir)
-    except ArtefactError as error:
-        progress(f"what was added online is lost: {error.message}")
-        return ()
 
 
 def content_key(rows: Iterable[Row], encoder: str) -> str:

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -97,22 +96,21 @@ class FittedRouter:
             "extra": dict(self.extra),
         }
 
-    def save(self, root: Path, changes: Iterable[Mapping[str, Any]] = ()) -> Path:
+    def save(self, root: Path, fill: Callable[[Path], None] | None = None) -> Path:
         """Write a new version below `root` and let it take the old one's place.
 
         Args:
             root: The router's folder.
-            changes: What was added and removed online and is part of it; `online` explains.
+            fill: Writes everything but the facts; `write_into` unless more is to be done while no one else writes.
 
         Raises:
             ArtefactError: The folder cannot be written; the old router stays.
         """
         facts = json.loads(json.dumps(self.facts()))
-        fill = partial(self.write_into, changes=changes)
-        return artefact.write_version(root, kind=KIND, version=FORMAT, facts=facts, fill=fill)
+        return artefact.write_version(root, kind=KIND, version=FORMAT, facts=facts, fill=fill or self.write_into)
 
     def write_into(self, folder: Path, changes: Iterable[Mapping[str, Any]] = ()) -> None:
-        """Write everything but the facts into `folder`."""
+        """Write everything but the facts into `folder`; `changes` were made online, and `online` explains them."""
         self.model.write_into(folder)
         log = "".join(json.dumps(change) + "\n" for change in changes)
         if log:

@@ -136,6 +136,30 @@ def with_changes(rows: Sequence[Row], changes: Iterable[Change]) -> tuple[Row, .
     return tuple(kept)
 
 
+def save_refit(root: Path, fitted: FittedRouter, known: Sequence[Change], encoder: TextEncoder) -> None:
+    """Save `fitted`, a refit on rows with the changes `known`, and with what was changed meanwhile, below `root`.
+
+    Raises:
+        ArtefactError: The folder cannot be written, or its list of changes is damaged; what was there stays.
+    """
+    model = fitted.model
+
+    def fill(folder: Path) -> None:
+        late = changes_of(root)[len(known) :]
+        for change in late:
+            text = change.get("remove")
+            if text is not None:
+                model.inside.remove([text])
+                model.outside.remove([text])
+            elif change["label"] in {None, *model.labels}:
+                one = Exemplar(str(change["add"]), change["label"])
+                side = model.outside if one.label is None else model.inside
+                side.add([one], encoder.encode([one.text]))
+        fitted.write_into(folder, (*known, *late))
+
+    fitted.save(root, fill)
+
+
 def _change(
     root: Path, encoder: TextEncoder, change: Callable[[FittedRouter], list[Change]]
 ) -> tuple[list[Change], float]:

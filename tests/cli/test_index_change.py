@@ -1,4 +1,7 @@
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -6,7 +9,10 @@ from typer.testing import CliRunner
 from nescio.cli import index, route
 from nescio.errors import ArtefactError, DataError, InvalidRequest
 from nescio_indexes.fitting import fit_router
+from nescio_indexes.rows import Row
 from tests.indexes.bag import BagOfWords, rows_of
+
+PAGE = (Path(__file__).parents[2] / "docs/index.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +66,24 @@ def test_removed_exemplars_are_named_by_text_or_by_file(folder, tmp_path):
     assert shown.startswith("6 removed in ")
     assert "14.3 %" in shown
     assert "a refit is due" in shown
+
+
+def test_commands_in_the_docs_print_what_the_docs_show(tmp_path):
+    some = [Row(row.text, "geography" if row.label == "fruit" else row.label) for row in rows_of()]
+    fit_router(some, BagOfWords()).save(tmp_path / "router")
+    block = re.search(r"```\n\$ cat more.jsonl\n(.+?)```", PAGE, re.DOTALL)
+    source, *steps = block[1].split("\n$ ")
+    (tmp_path / "more.jsonl").write_text(source + "\n")
+    for step in steps:
+        typed, *shown = step.strip().split("\n")
+        words = [tmp_path / word if word == "more.jsonl" else word for word in shlex.split(typed)[2:]]
+        printed = run(*words, "--router", tmp_path / "router")
+        assert masked(printed.strip()) == masked("\n".join(shown))
+
+
+def masked(text):
+    """`text` without figures of the fit and folders."""
+    return re.sub(r"\d+\.\d+ %|in \S+", "#", text)
 
 
 def test_bad_input_is_named_and_leaves_the_router(folder, tmp_path):

@@ -241,6 +241,24 @@ def test_refit_of_the_default_router_keeps_what_was_changed_online(tmp_path):
     assert len(changes_of(out)) == 4
 
 
+def test_what_changes_while_a_refit_is_at_work_is_kept(tmp_path, monkeypatch):
+    out, some = tmp_path / "router", cards(tmp_path)
+    build_default_router(some, ENCODER, out)
+    add_exemplars(out, [Row("early bird", "fruit")], ENCODER)
+
+    def slow(*arguments):
+        done = fit_router(*arguments)
+        add_exemplars(out, [Row("quince papaya", "fruit"), Row("late bird", "metal"), Row("kettle", None)], ENCODER)
+        remove_exemplars(out, ["late bird", "early bird"], ENCODER)
+        return done
+
+    monkeypatch.setattr("nescio_indexes.build.fit_router", slow)
+    build_default_router(some, ENCODER, out, force=True)
+    assert {"quince papaya", "kettle"} <= texts(out)
+    assert not {"late bird", "early bird"} & texts(out)
+    assert len(changes_of(out)) == 6
+
+
 def test_changes_apply_in_order_and_without_labels_that_are_gone():
     rows = (Row("a", "x"), Row("b", "y"))
     changes = [

@@ -169,3 +169,12 @@ def test_a_target_for_one_expert_comes_before_the_default():
     assert target_in_force(None, policy, "a") == 0.9
     assert target_in_force(None, policy, "b") == 0.75
     assert target_in_force(0.0, policy, "a") == 0.0
+
+
+def test_route_that_could_not_be_scored_is_an_abstention_of_its_own():
+    lost = Route("q", (), 0.0, unavailable=True)
+    for target, pinned in ((0.5, None), (0.0, None), (0.5, "a")):
+        decision = before(lost, target=target, pinned=pinned)
+        assert isinstance(decision, Abstained)
+        assert (decision.reason, decision.would_have_asked) == (Reason.EXPERT_UNAVAILABLE, pinned)
+    assert before(lost, target=0.0, pinned="a") == Ask("a")

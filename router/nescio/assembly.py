@@ -109,7 +109,12 @@ def load_router(
 
     progress("loading the router")
     fitted = build_default_router(registry.cards, encoder, settings.router_dir, progress)
-    return Router.of(fitted, encoder), Follower(settings.router_dir, fitted)
+    follower = Follower(settings.router_dir, fitted)
+    if settings.scorer == "embedding":
+        return Router.of(fitted, encoder), follower
+    from nescio.scored import load_scored_router
+
+    return load_scored_router(settings, registry.cards, encoder, fitted, progress), follower
 
 
 async def warm_up(experts: Mapping[str, Expert], encode: Encode, settings: Settings, progress: Progress) -> None:

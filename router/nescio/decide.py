@@ -88,6 +88,9 @@ def before_answer(
         pinned: Expert the caller named; routing confidence is then not asked.
     """
     expert = pinned or (route.candidates[0].expert if route.candidates else None)
+    if route.unavailable and (expert is None or target != ALWAYS_ANSWER):
+        message = "what says whom to ask is not available at the moment."
+        return Abstained(Reason.EXPERT_UNAVAILABLE, message, would_have_asked=expert)
     if expert is None:
         return Abstained(Reason.OUT_OF_SCOPE, "no expert is installed that could be asked.")
     if target != ALWAYS_ANSWER and not route.scope > scope_threshold:

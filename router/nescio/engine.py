@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from nescio.decide import Ask
-from nescio.errors import NescioError, OutOfDisk, UnknownModel
+from nescio.errors import BackendUnavailable, NescioError, OutOfDisk, UnknownModel
 from nescio.graph import MONOLITH, Parts, Slot, ask, at_once, build_graph, confidence_of, gate
 from nescio.observe import log
 from nescio.policy import load_policy
@@ -211,7 +211,9 @@ class Engine:
         started = time.perf_counter()
         route = await asyncio.to_thread(self.router.route, query.text)
         before, _ = gate(self.parts, query, route)
-        asked = MONOLITH if query.monolith else query.expert or route.candidates[0].expert
+        asked = MONOLITH if query.monolith else query.expert or (route.candidates[0].expert if route.candidates else "")
+        if not asked:
+            raise BackendUnavailable("nothing could be routed", hint="nescio doctor says what is missing")
         reply = await ask(self.parts, asked, query, route, progress)
         p = confidence_of(self.parts, reply, route)
         seconds = time.perf_counter() - started
@@ -266,6 +268,7 @@ class Engine:
         await self._stack.aclose()
         await self._models.close()
         await asyncio.to_thread(self._sandbox.close)
+        await asyncio.to_thread(self.router.close)
         self._outcomes.close()
 
     async def __aenter__(self) -> Self:

@@ -112,4 +112,4 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return os.pathsep.join(str(part) for part in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else without_credentials(str(value))

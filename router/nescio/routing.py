@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nescio.errors import BackendUnavailable
+from nescio.observe import log
 from nescio.scorers import EmbeddingScorer
 from nescio.types import Candidate, Route
 
@@ -79,12 +81,20 @@ class Router:
         """Every label ranked for `text`, best first, and P(in scope).
 
         An empty text has scope 0. Of a long text the head and the tail are read. Equal candidates keep the labels'
-        alphabetical order.
+        alphabetical order. A scorer that cannot be reached ranks nothing, and the route says so.
         """
-        return self.route_many([text])[0]
+        try:
+            return self.route_many([text])[0]
+        except BackendUnavailable as error:
+            log.warning("scorer unavailable", error=error.message)
+            return Route(text, (), 0.0, unavailable=True)
 
     def route_many(self, texts: Sequence[str]) -> tuple[Route, ...]:
-        """`route` of each of `texts`, in order."""
+        """`route` of each of `texts`, in order.
+
+        Raises:
+            BackendUnavailable: The scorer cannot be reached.
+        """
         routes: list[Route] = []
         for start in range(0, len(texts), BATCH):
             routes.extend(self._routes(texts[start : start + BATCH]))
@@ -94,6 +104,10 @@ class Router:
         """Whether the rule in force lets the top candidate of `route` be asked."""
         top = route.candidates[0].p_route if route.candidates else 0.0
         return self.rule.answers(route.scope, top)
+
+    def close(self) -> None:
+        """Close what the scorer has open."""
+        self.scorer.close()
 
     def foreign(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Which of `texts` are in a language that this router does not read, (n,)."""

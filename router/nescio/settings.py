@@ -74,6 +74,18 @@ class Settings(BaseSettings):
     confidence_target: float = Field(default=DEFAULT_TARGET, ge=0, lt=1)
     worth_floor: float = Field(default=0.05, ge=0, lt=1)
     """The gate before the answer stops a query whose chance of passing the final gate is not above it."""
+    scorer: Literal["embedding", "systemone", "decisions", "logprobs"] = "embedding"
+    """What scores the experts for a query; the last three ask the server at `scorer_url`."""
+    scorer_url: str | None = None
+    scorer_model: str | None = None
+    """The name that the scorer's server knows its model by."""
+    scorer_key: SecretStr | None = None
+    scorer_timeout: float = Field(default=10.0, gt=0)
+    """Seconds for one decision."""
+    scorer_concurrency: int = Field(default=4, ge=1)
+    """Decisions that are asked for at the same time."""
+    scorer_fused: bool = True
+    """Whether the embedding score joins the decision model's."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     api_key: SecretStr | None = None
@@ -98,7 +110,7 @@ class Settings(BaseSettings):
             return tuple(Path(part) for part in value.split(os.pathsep) if part)
         return value
 
-    @field_validator("api_key", mode="before")
+    @field_validator("api_key", "scorer_key", mode="before")
     @classmethod
     def _no_empty_key(cls, value: object) -> object:
         """A variable that is set to nothing, as Compose does, sets no key: an empty one would let an empty one in."""

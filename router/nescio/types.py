@@ -102,11 +102,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A query's ranked candidates, best first, and P(in scope) in [0, 1]."""
+    """A query's ranked candidates, best first, and P(in scope) in [0, 1].
+
+    `unavailable` says that nothing could be scored, because the scorer could not be reached: nothing is ranked then.
+    """
 
     query: str
     candidates: tuple[Candidate, ...]
     scope: float
+    unavailable: bool = False
 
     def p_route(self, expert: str) -> float:
         """P(in scope and `expert` is the right route); 0 for an expert that is not ranked."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from nescio.scorers.base import Scorer
+from nescio.scorers.decision import DecisionScorer
 from nescio.scorers.embedding import EmbeddingScorer
+from nescio.scorers.fused import FusedScorer
 
-__all__ = ["EmbeddingScorer", "Scorer"]
+__all__ = ["DecisionScorer", "EmbeddingScorer", "FusedScorer", "Scorer"]

@@ -18,5 +18,13 @@ class Scorer(Protocol):
         ...
 
     def score(self, texts: Sequence[str]) -> RawScores:
-        """Raw route scores and scope features of each of `texts`."""
+        """Raw route scores and scope features of each of `texts`.
+
+        Raises:
+            BackendUnavailable: What it asks cannot be reached; the router then abstains.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close what is open."""
         ...

@@ -57,6 +57,9 @@ class EmbeddingScorer:
             self._learnt = learnt = (sizes, Speller((*self.labels, *texts), self.encoder.words))
         return learnt[1]
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def _spread(size: int) -> NDArray[np.float64]:
     """Places evenly spread: of very many exemplars some are enough to know the words that they use."""

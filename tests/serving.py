@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -101,6 +102,16 @@ class Served:
         out, _ = self.process.communicate(timeout=60)
         self.said += out.splitlines()
         return self.process.returncode
+
+
+def eventually(true: Callable[[], bool], seconds: float = 30.0) -> bool:
+    """Whether `true` becomes so within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def gone(pid: int, seconds: float = 30.0) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import pytest
 
 from nescio.settings import load_settings
 from nescio.store import OutcomeLog
-from tests.serving import NESCIO, Served, gone
+from tests.serving import NESCIO, Served, eventually, gone
 
 IRON = "What is the melting point of iron?"
 SMOLLM2 = "smollm2-135m-instruct-q4_1"
@@ -173,6 +174,27 @@ def test_lookup_is_answered_while_a_model_works(served_home: Path, smol: Path) -
             assert "1538" in ask(server.openai, IRON).choices[0].message.content
             assert ask(server.openai, "What did I dream last night?").nescio["reason"] == "out_of_scope"
             assert "data: [DONE]" in list(lines)
+
+
+def test_exemplars_added_and_removed_meanwhile_reach_a_running_server(
+    served_home: Path, smol: Path, tmp_path: Path
+) -> None:
+    text = "zarnwick of the flumpet"
+    (tmp_path / "more.jsonl").write_text(json.dumps({"text": text, "label": "chemistry"}) + "\n")
+
+    def nearest(server: Served) -> str:
+        told = server.http.post("/v1/route", json={"query": text, "explain": True}).json()
+        return str(told["explanation"]["nearest"][0]["text"])
+
+    with Served(served_home, smol) as server:
+        assert nearest(server) != text
+        added = nescio(served_home, "index", "add", "--jsonl", str(tmp_path / "more.jsonl"))
+        assert added.stdout.startswith("1 added"), added.stderr
+        assert eventually(lambda: nearest(server) == text)
+        removed = nescio(served_home, "index", "remove", "--text", text)
+        assert removed.stdout.startswith("1 removed"), removed.stderr
+        assert eventually(lambda: nearest(server) != text)
+        assert "Traceback" not in server.errors()
 
 
 def test_sigterm_ends_the_server_and_its_workers(served_home: Path, smol: Path) -> None:

@@ -12,14 +12,18 @@ from nescio.graph import Parts, gate
 from nescio.routing import Router
 from nescio.scorers import EmbeddingScorer
 from nescio.types import Abstained, Query, Reason
+from nescio_indexes.described import FEATURES, DescribedModel, Description
+from nescio_indexes.describing import fit_described
 from nescio_indexes.fitting import FitOptions, fit_router
 from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.rows import Row
+from nescio_indexes.scoring import SCOPE_FEATURES, EmbeddingModel
 from nescio_indexes.softmax import sigmoid
 from nescio_indexes.threshold import Wish
 from tests.doubles import DoubleCalibration, context
-from tests.indexes.bag import BagOfWords, rows_of
+from tests.indexes.bag import TOPICS, BagOfWords, rows_of
 
+NAMES = {EmbeddingModel: SCOPE_FEATURES, DescribedModel: FEATURES}
 QUERIES = (
     "apple pear banana please",
     "copper zinc some new",
@@ -40,17 +44,23 @@ def fitted(wish=None, rows=None):
     return Router.of(fit_router(rows or rows_of(), encoder, FitOptions(wish=wish or Wish())), encoder)
 
 
-ROUTERS = {"scope": None, "p": Wish(target=0.6)}
+def described():
+    encoder = BagOfWords()
+    names = [Description(label, "", tuple(words.split())) for label, words in TOPICS.items()]
+    return Router.of(fit_described(names, encoder, rows=rows_of(5, 5)), encoder)
+
+
+ROUTERS = {"scope": fitted, "p": lambda: fitted(Wish(target=0.6)), "described": described}
 
 
 @pytest.fixture(scope="module", params=ROUTERS)
 def router(request):
-    return fitted(ROUTERS[request.param])
+    return ROUTERS[request.param]()
 
 
-@pytest.fixture(scope="module")
-def plain():
-    return fitted()
+@pytest.fixture(scope="module", params=["scope", "described"])
+def plain(request):
+    return ROUTERS[request.param]()
 
 
 @pytest.fixture
@@ -141,7 +151,7 @@ def test_exemplar_changes_flip_the_decision_when_they_are_really_made(fresh, tex
 
 
 def test_the_queries_above_exercise_every_kind_of_change():
-    routers = [fitted(wish) for wish in ROUTERS.values()]
+    routers = [make() for make in ROUTERS.values()]
     seen = {change.kind for each in routers for text in QUERIES for change in explain(each, text)[1].changes}
     assert {"threshold", "features", "add_exemplar", "remove_exemplars", "language"} <= seen
 
@@ -149,6 +159,7 @@ def test_the_queries_above_exercise_every_kind_of_change():
 def test_neighbours_are_shown_with_label_and_similarity(router):
     told = explain(router, "apple pear banana please")[1]
     assert told.nearest[0].label == "fruit"
+    assert [f.name for f in told.features] == list(NAMES[type(router.scorer.model)])
     assert [n.similarity for n in told.nearest] == sorted((n.similarity for n in told.nearest), reverse=True)
     assert {n.label for n in told.nearest_outside} == {None}
     assert 0 < told.typical <= 1

@@ -125,7 +125,8 @@ def current(root: Path) -> str | None:
         name = (root / POINTER).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return None
-    return name if name and (root / name).is_dir() else None
+    # A name and no path: a pointer leads nowhere but into its own folder.
+    return name if name and Path(name).name == name and (root / name).is_dir() else None
 
 
 def link_or_copy(source: Path, target: Path) -> None:
@@ -196,8 +197,8 @@ def _nothing(root: Path, kind: str) -> ArtefactError:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     manifest = load_json(folder / MANIFEST)
-    if not isinstance(manifest, dict):
-        raise ArtefactError(f"{folder / MANIFEST} is not an object", hint="build it again")
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files", {}), dict):
+        raise ArtefactError(f"{folder / MANIFEST} is not an object that lists its files", hint="build it again")
     return manifest
 
 

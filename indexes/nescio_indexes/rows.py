@@ -110,7 +110,8 @@ def data_hash(rows: Iterable[Row]) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").split("\n")
+        # Editors on Windows mark UTF-8 with three bytes in front.
+        return path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}", hint="name a JSONL file") from error
     except UnicodeDecodeError as error:

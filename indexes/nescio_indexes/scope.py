@@ -81,6 +81,15 @@ class RouteCalibration:
             raise ArtefactError(f"the route calibration is damaged: {error!r}", hint="fit it again") from error
         if not all(np.isfinite(part).all() for part in (*vectors, np.array(numbers))):
             raise ArtefactError("the route calibration holds a number that is not finite", hint="fit it again")
+        sizes = {part.shape for part in vectors}
+        if (
+            len(sizes) > 1
+            or vectors[0].ndim != 1
+            or (vectors[1] <= 0).any()
+            or numbers[0] <= 0
+            or not 0 < numbers[2] < 1
+        ):
+            raise ArtefactError("the route calibration holds numbers that none can hold", hint="fit it again")
         return cls(numbers[0], vectors[0], vectors[1], vectors[2], numbers[1], numbers[2])
 
 

@@ -103,10 +103,9 @@ def explain(router: Router, text: str, bar: Bar | None = None) -> tuple[Route, E
         UnsupportedParameter: The router's scorer has no parts to show.
     """
     from nescio.scorers import EmbeddingScorer
-    from nescio_indexes.scoring import EmbeddingModel
 
     scorer = router.scorer
-    if not isinstance(scorer, EmbeddingScorer) or not isinstance(scorer.model, EmbeddingModel):
+    if not isinstance(scorer, EmbeddingScorer):
         raise UnsupportedParameter(
             "this router's scorer cannot be explained", hint="leave explain out", param="explain"
         )
@@ -199,12 +198,13 @@ def _typical(case: Case) -> float | None:
 
 
 def _labels(case: Case) -> tuple[LabelScores, ...]:
-    from nescio_indexes.scoring import evidence
+    from nescio_indexes import described, scoring
     from nescio_indexes.softmax import softmax
 
     model, number = case.model, len(case.model.labels)
     logits = model.head(case.vector)
     chances = softmax(logits)[0]
+    evidence = scoring.evidence if isinstance(model, scoring.EmbeddingModel) else described.pooled
     near = evidence(model.nearby(case.vector), number)[0]
     place = {label: i for i, label in enumerate(model.labels)}
     best = [(candidate, place[candidate.expert]) for candidate in case.route.candidates[:SHOWN]]

@@ -17,6 +17,7 @@ from nescio.types import Route
 
 if TYPE_CHECKING:
     from nescio.routing import Router
+    from nescio_indexes.described import DescribedModel
     from nescio_indexes.encoder import Vectors
     from nescio_indexes.scoring import EmbeddingModel, RawScores
 
@@ -98,7 +99,7 @@ class Case:
     """One query with everything needed to route it again under another assumption."""
 
     router: Router
-    model: EmbeddingModel
+    model: EmbeddingModel | DescribedModel
     bar: Bar
     text: str
     vector: Vectors
@@ -124,6 +125,13 @@ class Case:
     def flips(self, raw: RawScores, foreign: bool | None = None) -> bool:
         """Whether the decision is another one then."""
         return self.bar.passes(self.again(raw, foreign), self.bar.threshold) != self.answered
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of the scope features."""
+        from nescio_indexes import described, scoring
+
+        return scoring.SCOPE_FEATURES if isinstance(self.model, scoring.EmbeddingModel) else described.FEATURES
 
     def with_index(self, side: str, index: object) -> RawScores:
         """The scores with another index of exemplars, ``inside`` or ``outside``."""
@@ -159,12 +167,10 @@ def nearest(case: Case, index: Any, k: int) -> tuple[NearExemplar, ...]:
 
 def feature_shares(case: Case) -> tuple[FeatureShare, ...]:
     """Every scope feature with what it adds to the logit of scope."""
-    from nescio_indexes.scoring import SCOPE_FEATURES
-
     calibration, values = case.router.calibration, case.raw.scope[0]
     shares = (values - calibration.centre) / calibration.scale * calibration.weights
     columns = (values.tolist(), calibration.centre.tolist(), shares.tolist())
-    return tuple(FeatureShare(*row) for row in zip(SCOPE_FEATURES, *columns, strict=True))
+    return tuple(FeatureShare(*row) for row in zip(case.feature_names, *columns, strict=True))
 
 
 def changes(case: Case, features: tuple[FeatureShare, ...]) -> Iterator[Change]:
@@ -212,11 +218,9 @@ def _feature_changes(case: Case, features: tuple[FeatureShare, ...]) -> Iterator
 
 
 def _averaged(case: Case, features: tuple[FeatureShare, ...]) -> RawScores:
-    from nescio_indexes.scoring import SCOPE_FEATURES
-
     scope = case.raw.scope.copy()
     for feature in features:
-        scope[0, SCOPE_FEATURES.index(feature.name)] = feature.average
+        scope[0, case.feature_names.index(feature.name)] = feature.average
     return replace(case.raw, scope=scope)
 
 

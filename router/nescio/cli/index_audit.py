@@ -29,7 +29,7 @@ def command(
     similar: Annotated[float, typer.Option(help="Cosine from which two exemplars hardly differ.")] = 0.9,
     overlap: Annotated[float, typer.Option(help="Share of two routes' exemplars taken for the other.")] = 0.1,
     few: Annotated[int, typer.Option(help="A route with fewer exemplars is thin.")] = 10,
-    top: Annotated[int, typer.Option(help="Findings of a kind to print; 0 prints all.")] = 10,
+    top: Annotated[int, typer.Option(min=0, help="Findings of a kind to print; 0 prints all.")] = 10,
     fail_if: Annotated[
         list[str] | None, typer.Option(help="KIND or KIND:MAX or any: exit 1 if there are more than MAX (0).")
     ] = None,
@@ -89,7 +89,7 @@ def _indexed(folder: Path) -> tuple[tuple[Row, ...], Vectors]:
     from nescio_indexes.fitted import FittedRouter, read_facts
     from nescio_indexes.rows import Row
 
-    model = FittedRouter.load(folder, str(read_facts(folder)["encoder"])).model
+    model = FittedRouter.load(folder, str(read_facts(folder).get("encoder"))).model
     items = [*model.inside.items(), *model.outside.items()]
     vectors = np.concatenate([model.inside.vectors(), model.outside.vectors()])
     return tuple(Row(item.text, item.label) for item in items), vectors
@@ -111,7 +111,7 @@ def _bounds(wishes: list[str]) -> dict[str, int]:
 
 def _show(findings: tuple[Finding, ...], rows: int, top: int) -> None:
     from nescio_indexes.audit import counts
-    from nescio_indexes.text import clip
+    from nescio_indexes.text import clean, clip
 
     lines = [f"{rows} exemplars, {len(findings)} findings; what to fix first stands first"]
     for kind, count in counts(findings).items():
@@ -120,7 +120,7 @@ def _show(findings: tuple[Finding, ...], rows: int, top: int) -> None:
         lines += ["", f"{kind} ({count})"]
         own = [finding for finding in findings if finding.kind == kind]
         for finding in own[: top or None]:
-            lines.append(f"  {finding.says}")
+            lines.append(f"  {clean(finding.says)}")
             beside = "nearest: " if kind == "mislabelled" else ""
             for place, text in enumerate(finding.texts):
                 lines += [f"    {beside if place else ''}{clip(text)[:SHOWN_TEXT]}"] if clip(text) else []

@@ -105,6 +105,8 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         DataError: It cannot be written.
     """
+    if not path.name or path.is_dir():
+        raise DataError(f"cannot write {path}: it is a folder", hint="name a file")
     part = path.with_name(f".{path.name}.part")
     try:
         part.touch(mode=0o600)

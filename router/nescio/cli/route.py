@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json as codec
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ def command(
     router: Annotated[Path | None, typer.Option(help="A router made by nescio fit; the product's without it.")] = None,
     jsonl: Annotated[Path | None, typer.Option(help='Queries, rows {"id"?, "text"}.')] = None,
     out: Annotated[Path | None, typer.Option(help="Where the routes of --jsonl go, one line a row.")] = None,
-    top: Annotated[int, typer.Option(help="Candidates to write for each row; 0 writes all.")] = SHOWN,
+    top: Annotated[int, typer.Option(min=0, help="Candidates to write for each row; 0 writes all.")] = SHOWN,
     explain: Annotated[bool, typer.Option(help="Say why, and what would have changed the decision.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -82,6 +83,8 @@ def route_file(router: Router, source: Path, out: Path, top: int = SHOWN) -> int
     Raises:
         DataError: A row is not ``{"text"}``, or a file cannot be read or written.
     """
+    if not out.name or out.is_dir():
+        raise DataError(f"cannot write {out}: it is a folder", hint="name a file")
     part = out.with_name(f".{out.name}.part")
     count = 0
     try:
@@ -125,7 +128,7 @@ class Showing:
 
 
 def _one(text: str, wish: Showing, folder: Path | None) -> None:
-    _check(text)
+    _check(text, wish.target)
     if folder is not None:
         if wish.target is not None:
             raise InvalidRequest("--target does not apply to --router", hint="its rule was set by nescio fit --target")
@@ -156,7 +159,9 @@ def _fitted(text: str, wish: Showing, router: Router) -> None:
     print_json({name: value for name, value in line.items() if name != "id"} | more)
 
 
-def _check(text: str) -> None:
+def _check(text: str, target: float | None) -> None:
+    if target is not None and not 0 <= target < 1:
+        raise InvalidRequest(f"the confidence target {target} is not in [0, 1)", hint="0 holds nothing against a query")
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise QueryTooLong("the query is longer than 256 KiB", hint="route a part of it")
 
@@ -183,31 +188,33 @@ def _show_preview(seen: Preview, top: int) -> None:
 
 
 def _show_line(line: dict[str, Any], rule: str) -> None:
+    from nescio_indexes.text import clean
+
     printer = console()
-    printer.print(line["label"] or f"abstained (rule {rule})", markup=False)
+    printer.print(clean(line["label"] or f"abstained (rule {rule})"), markup=False)
     printer.print(f"p {line['p']:.3f}, scope {line['scope']:.3f}", markup=False)
     for candidate in line["candidates"]:
-        printer.print(f"  {candidate['p']:.3f}  {candidate['label']}", markup=False)
+        printer.print(f"  {candidate['p']:.3f}  {clean(candidate['label'])}", markup=False)
 
 
 def show_explanation(told: Explanation | None) -> None:
     """Print why, for a person; nothing if there is no explanation."""
     if told is None:
         return
-    from nescio_indexes.text import clip
+    from nescio_indexes.text import clean, clip
 
-    lines = ["", *told.summary]
+    lines = ["", *map(clean, told.summary)]
     lines += ["", "nearest exemplars"] if told.nearest or told.nearest_outside else []
     for near in (*told.nearest, *told.nearest_outside):
-        lines.append(f"  {near.similarity:.2f}  {near.label or OUTSIDE:<14} {clip(near.text)[:100]}")
+        lines.append(f"  {near.similarity:.2f}  {clean(near.label or OUTSIDE):<14} {clip(near.text)[:100]}")
     lines += ["", "label          head  neighbours       p"] if told.labels else []
     for row in told.labels:
         neighbours, p = ("" if value is None else f"{value:.3f}" for value in (row.neighbours, row.p))
-        lines.append(f"  {row.label or OUTSIDE:<13}{row.head_p:.3f}  {neighbours:>10}  {p:>6}")
+        lines.append(f"  {clean(row.label or OUTSIDE):<13}{row.head_p:.3f}  {neighbours:>10}  {p:>6}")
     lines += ["", "scope feature     value  average  in the logit"] if told.features else []
     lines += [f"  {f.name:<13}{f.value:>8.2f} {f.average:>8.2f} {f.contribution:>+13.2f}" for f in told.features]
     lines += [f"  constant {told.constant:>+35.2f}"] if told.features else []
-    lines += ["", *(f"- {change.says}" for change in told.changes)]
+    lines += ["", *(f"- {clean(change.says)}" for change in told.changes)]
     console().print("\n".join(lines).rstrip(), markup=False)
 
 
@@ -219,7 +226,8 @@ def read_queries(source: Path) -> Iterator[tuple[Any, str]]:
         OSError: The file cannot be read.
     """
     with source.open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
+        for number, line in enumerate(stream, start=1):
+            raw = line.removeprefix(BOM_UTF8) if number == 1 else line
             if raw.strip():
                 yield _query(raw, f"{source}:{number}")
 

@@ -33,8 +33,7 @@ class EditedIndex:
 
     def __len__(self) -> int:
         """Exemplars that can be found."""
-        gone = sum(item.text in self.removed for item in self.base.items()) if self.removed else 0
-        return len(self.base) - gone + (self.added is not None)
+        return len(self.base) - self.base.count(self.removed) + (self.added is not None)
 
     def search(self, vectors: Vectors, k: int) -> Neighbours:
         """The `k` exemplars nearest to each of `vectors`, (n, dims)."""

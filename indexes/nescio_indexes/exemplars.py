@@ -96,6 +96,10 @@ class Rows(Sequence[Exemplar]):
         table = np.array([-1 if name is None else numbers.get(name, -1) for name in self.names], dtype=np.int64)
         return np.asarray(table[self.labels[places]])
 
+    def labelled(self, label: str | None) -> Bools:
+        """Which of them have `label`, (n,)."""
+        return np.asarray(self.labels == (self.names.index(label) if label in self.names else -1))
+
     def find(self, texts: Collection[str]) -> NDArray[np.int64]:
         """Places of the exemplars whose text is among `texts`."""
         wanted = {_bytes(text): text for text in texts}
@@ -189,6 +193,10 @@ class Exemplars(Sequence[Exemplar]):
             if here.any():
                 out[here] = rows.numbers(places[here] - start, numbers)
         return out
+
+    def labelled(self, label: str | None) -> Bools:
+        """Which of them have `label`, (n,)."""
+        return np.concatenate([rows.labelled(label) for rows in (self.main, self.fresh)])
 
 
 def array_file(stem: Path, name: str) -> Path:

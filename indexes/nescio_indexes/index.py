@@ -84,6 +84,10 @@ class _Snapshot:
     def exemplars(self) -> Exemplars:
         return Exemplars(self.main.rows, self.rows)
 
+    def places(self, texts: Collection[str]) -> NDArray[np.int64]:
+        found = np.concatenate([self.main.rows.find(texts), self.rows.find(texts) + len(self.main.rows)])
+        return np.asarray(found[self.alive[found]])
+
 
 class ExemplarIndex:
     """Exemplars that can be searched, added and removed while others search."""
@@ -160,9 +164,7 @@ class ExemplarIndex:
         """Remove every exemplar whose text is among `texts`; how many that were."""
         with self._write:
             now = self._now
-            edge = len(now.main.rows)
-            places = np.concatenate([now.main.rows.find(texts), now.rows.find(texts) + edge])
-            gone = places[now.alive[places]]
+            gone = now.places(texts)
             if not len(gone):
                 return 0
             alive = now.alive.copy()
@@ -174,10 +176,20 @@ class ExemplarIndex:
     def holds(self, exemplars: Collection[Exemplar]) -> set[Exemplar]:
         """Those of `exemplars` that can be found, by text and label."""
         now = self._now
-        wanted, texts = set(exemplars), {item.text for item in exemplars}
-        places = np.concatenate([now.main.rows.find(texts), now.rows.find(texts) + len(now.main.rows)])
         shown = now.exemplars
-        return {shown[place] for place in places[now.alive[places]].tolist()} & wanted
+        return {shown[place] for place in now.places({item.text for item in exemplars}).tolist()} & set(exemplars)
+
+    def count(self, texts: Collection[str]) -> int:
+        """How many exemplars `remove` would remove."""
+        return len(self._now.places(texts))
+
+    def texts(self, label: str | None, most: int) -> tuple[str, ...]:
+        """Texts of at most `most` exemplars of `label`, evenly spread over all of them."""
+        now = self._now
+        shown = now.exemplars
+        places = np.flatnonzero(now.alive & shown.labelled(label))
+        some = places[np.linspace(0, len(places) - 1, min(len(places), most)).astype(np.int64)]
+        return tuple(shown[place].text for place in some.tolist())
 
     def search(self, vectors: Vectors, k: int) -> Neighbours:
         """The `k` exemplars nearest to each of `vectors`, (n, dims)."""

@@ -154,7 +154,7 @@ def save_refit(root: Path, fitted: FittedRouter, known: Sequence[Change], encode
             elif change["label"] in {None, *model.labels}:
                 one = Exemplar(str(change["add"]), change["label"])
                 side = model.outside if one.label is None else model.inside
-                side.add([one], encoder.encode([one.text]))
+                side.add([one], encoder.encode([bare(one.text)]))
         fitted.write_into(folder, (*known, *late))
 
     fitted.save(root, fill)

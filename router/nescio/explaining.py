@@ -181,10 +181,9 @@ def _typical(case: Case) -> float | None:
     from nescio_indexes.text import bare, twin_key
 
     label = case.route.candidates[0].expert
-    own = [item.text for item in case.model.inside.items() if item.label == label]
-    if len(own) < 2:
+    some = case.model.inside.texts(label, TYPICAL_FROM)
+    if len(some) < 2:
         return None
-    some = [own[i] for i in np.linspace(0, len(own) - 1, min(len(own), TYPICAL_FROM)).astype(int)]
     vectors = case.router.encoder.encode([bare(text) for text in some])
     found, exemplars = case.model.inside.snapshot_search(vectors, 4)
     best = []

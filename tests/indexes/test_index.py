@@ -267,6 +267,18 @@ def test_adopted_index_searches_as_the_other(kind):
     assert found_texts(index, unit(20, 4), 1) == [[f"text {i}"] for i in range(20)]
 
 
+def test_index_tells_texts_of_a_label_spread_over_all_of_them():
+    index = filled(30)
+    index.add([Exemplar("new", "label 1")], unit(1, 5))
+    index.remove(["text 1"])
+    own = [item.text for item in index.items() if item.label == "label 1"]
+    assert index.texts("label 1", 99) == tuple(own)
+    assert index.texts("label 1", 3) == (own[0], own[(len(own) - 1) // 2], own[-1])
+    assert index.texts("none", 3) == ()
+    assert index.texts(None, 99) == tuple(item.text for item in index.items() if item.label is None)
+    assert index.count(["text 1", "text 2", "new"]) == 2
+
+
 def test_index_tells_which_exemplars_it_holds():
     index = filled(10)
     index.add([Exemplar("new", "a")], unit(1, 5))

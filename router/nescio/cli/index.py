@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nescio.cli import index_audit, index_change, index_map
+from nescio.cli import index_audit, index_change, index_map, index_synth
 from nescio.cli.index_change import told_growth
 from nescio.cli.terminal import console, print_json
 
@@ -19,6 +19,7 @@ app.command("add")(index_change.add)
 app.command("remove")(index_change.remove)
 app.command("audit")(index_audit.command)
 app.command("map")(index_map.command)
+app.command("synth")(index_synth.command)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -41,7 +41,7 @@ class EditedIndex:
 
     def snapshot_search(self, vectors: Vectors, k: int) -> tuple[Neighbours, Exemplars]:
         """`search`, with the exemplars that its ids refer to."""
-        found, exemplars = self.base.snapshot_search(vectors, k + self._reach())
+        found, exemplars = self.base.snapshot_search(vectors, k + self.base.count(self.removed))
         gone = np.array([[i < 0 or exemplars[i].text in self.removed for i in row] for row in found.ids.tolist()])
         gone = gone.reshape(found.ids.shape)
         scores, ids = np.where(gone, -np.inf, found.scores), np.where(gone, -1, found.ids)
@@ -52,7 +52,3 @@ class EditedIndex:
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         scores, ids = np.take_along_axis(scores, order, axis=1), np.take_along_axis(ids, order, axis=1)
         return Neighbours(np.where(ids >= 0, scores, 0.0).astype(np.float32), ids), exemplars
-
-    def _reach(self) -> int:
-        """So many more are asked for as may be removed: a text may stand under several labels."""
-        return 4 * len(self.removed)

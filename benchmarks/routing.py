@@ -27,7 +27,7 @@ from nescio.registry import discover
 from nescio.routing import Router
 from nescio.scorers import EmbeddingScorer
 from nescio.settings import load_settings
-from nescio_eval import routing_report
+from nescio_eval import routing_report, stability
 from nescio_indexes.build import build_default_router
 from nescio_indexes.encoder import Encoder, load_encoder
 from nescio_indexes.fitting import fit_router
@@ -117,8 +117,10 @@ def default_router(home: Path, encoder: Encoder) -> dict[str, Any]:
 
 
 def figures(router: Router, rows: list[Row]) -> dict[str, Any]:
-    """What ``nescio eval routing`` reports, rounded."""
+    """What ``nescio eval routing`` reports, and the whole of what ``nescio eval stability`` does; rounded."""
     found = routing_report.figures(routing_report.ask(router, rows))
+    varied = stability.report(router, [row.text for row in rows])["overall"]
+    found |= {"same": varied["same"], "flips": varied["flips"]}
     return {"n": len(rows), **{name: round(value, 4) for name, value in found.items()}}
 
 

@@ -15,7 +15,10 @@ SHOWN_LABELS = 20
 """Labels in the table of the worst; report.json holds all."""
 
 _POINTS = frozenset({"auroc", "aurc", "ece", "ece_at_share", "ece_at_prior", "ece_in_scope"})
-_SIDE, _EDGE = 300, 44
+_SIDE, _EDGE, _HEAD = 300, 56, 16
+"""Of a chart: the square's side, the room for its axes left and below, and above it and to its right."""
+_TOPS = (0.02, 0.04, 0.08, 0.2, 0.4, 0.8, 1.0)
+"""Where the axis of risk may end, so that its quarters are round."""
 _NOTE = "In brackets 95 % intervals: bootstrap over groups of twins, Wilson's where a share is 0 or 1."
 
 
@@ -113,7 +116,7 @@ def _reliability_svg(bins: Sequence[Mapping[str, float]]) -> str:
 
 
 def _risk_svg(curve: Sequence[Mapping[str, float]], figures: Mapping[str, Any]) -> str:
-    top = max([point["risk"] for point in curve] + [0.01])
+    top = next(end for end in _TOPS if all(point["risk"] <= end for point in curve))
     points = " ".join(f"{_x(point['coverage'])},{_y(point['risk'] / top)}" for point in curve)
     drawn = f"<polyline class=curve points='{points}' />"
     coverage, risk = figures["coverage"]["value"], figures["selective_risk"]["value"]
@@ -124,19 +127,19 @@ def _risk_svg(curve: Sequence[Mapping[str, float]], figures: Mapping[str, Any]) 
 
 
 def _chart(title: str, across: str, up: str, drawn: str, top: float = 1.0) -> str:
-    width = _SIDE + 2 * _EDGE
+    width = _SIDE + _EDGE + _HEAD
     ticks = "".join(
         f"<line class=grid x1={_x(t)} y1={_y(0)} x2={_x(t)} y2={_y(1)} />"
         f"<line class=grid x1={_x(0)} y1={_y(t)} x2={_x(1)} y2={_y(t)} />"
         f"<text x={_x(t)} y={_y(0) + 16} text-anchor=middle>{t:g}</text>"
-        f"<text x={_x(0) - 6} y={_y(t) + 4} text-anchor=end>{t * top:.2g}</text>"
+        f"<text x={_x(0) - 6} y={_y(t) + 4} text-anchor=end>{t * top:g}</text>"
         for t in (0.0, 0.25, 0.5, 0.75, 1.0)
     )
     return (
         f"<figure><figcaption>{html.escape(title)}</figcaption>"
         f"<svg viewBox='0 0 {width} {width}' role=img aria-label='{html.escape(title)}'>{ticks}{drawn}"
-        f"<text x={width / 2} y={width - 8} text-anchor=middle>{html.escape(across)}</text>"
-        f"<text x=12 y={width / 2} text-anchor=middle transform='rotate(-90 12 {width / 2})'>{html.escape(up)}</text>"
+        f"<text x={_x(0.5)} y={width - 20} text-anchor=middle>{html.escape(across)}</text>"
+        f"<text x=12 y={_y(0.5)} text-anchor=middle transform='rotate(-90 12 {_y(0.5)})'>{html.escape(up)}</text>"
         "</svg></figure>"
     )
 
@@ -146,7 +149,7 @@ def _x(value: float) -> float:
 
 
 def _y(value: float) -> float:
-    return round(_EDGE + _SIDE * (1.0 - value), 2)
+    return round(_HEAD + _SIDE * (1.0 - value), 2)
 
 
 def _nothing(value: float | None) -> bool:
@@ -180,6 +183,8 @@ circle {{ fill: var(--mark); }}
 table {{ border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }}
 th, td {{ padding: .3rem .6rem; text-align: right; border-bottom: 1px solid #8884; }}
 th:first-child, th:last-child, td:last-child {{ text-align: left; }}
+td:not(:last-child) {{ white-space: nowrap; }}
+td:last-child {{ min-width: 8rem; }}
 @media print {{ body {{ margin: 0; max-width: none; }} figure, tr {{ break-inside: avoid; }} }}
 </style></head><body>
 <h1>A router on labelled queries</h1>

@@ -171,8 +171,8 @@ def test_the_page_is_whole_and_fetches_nothing(found):
 
 def test_drawn_points_stay_inside_the_chart(found):
     for x, y in re.findall(r"<circle cx=([\d.]+) cy=([\d.]+)", routing_page.page(found)):
-        assert 44 <= float(x) <= 344
-        assert 44 <= float(y) <= 344
+        assert 56 <= float(x) <= 356
+        assert 16 <= float(y) <= 316
 
 
 def test_a_label_cannot_break_the_pages(found):

@@ -19,8 +19,11 @@ BESIDE = {key: row[max(0, i - 1) : i] + row[i + 1 : i + 2] for row in _KEYS for 
 """The keys to the left and right of each letter on a keyboard."""
 MOST = 4
 """More unknown words than this are no slips: names, jargon, another language."""
-LEAST = 4
-"""Letters of the shortest word that is mended, and of the shortest that it is mended to."""
+LEAST = 3
+"""Letters of the shortest word that is mended, and of the shortest that it is mended to.
+
+In a word as short as that only the likely slips are mended: almost any three letters are one letter off a word.
+"""
 
 _WORD = re.compile(rf"(?<![\w'@./-])[A-Za-z]{{{LEAST},}}(?![\w'@/-])")
 """A word by itself: no part of an address, a path, a hyphenated name, or of code with digits or underscores."""

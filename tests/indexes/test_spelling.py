@@ -20,6 +20,8 @@ TYPOS = [variant for variant in VARIANTS if variant.family == "typo" and variant
         ("Savinhs", "savings"),
         ("waht is it", "what is it"),
         ("mony", "money"),
+        ("teh mxney", "the money"),
+        ("wgat", "what"),
     ],
 )
 def test_one_slip_in_a_word_is_mended(written, meant):
@@ -36,7 +38,8 @@ def test_one_slip_in_a_word_is_mended(written, meant):
         "savngs_2",
         "a/savngs",
         "día savngſ",
-        "tha wos",
+        "xhe wos",
+        "si fo",
         "",
     ],
 )

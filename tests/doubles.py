@@ -69,7 +69,7 @@ class DoubleCalibration:
     def p(self, features: Mapping[str, float], p_route: float) -> float:
         return features.get("f", math.nan)
 
-    def worth(self, p_route: float, target: float) -> float:
+    def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
         return p_route
 
 

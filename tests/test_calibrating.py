@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nescio.calibrating import ask_and_grade, calibrate, check, pool_for, questions_for, read_known_questions
@@ -293,3 +294,20 @@ async def test_unknown_feature_survives_the_journal(desk, tmp_path):
         (found,) = await ask_and_grade(desk, "doubling", questions, tmp_path / "journal.jsonl")
         assert math.isnan(found.features["sure"])
         assert found.right is True
+
+
+async def test_with_a_competence_model_p_expert_becomes_a_feature(desk):
+    from nescio.competence import Judge, PastOutcome, fit_competence, graded
+
+    def encode(texts):
+        numbers = [int("".join(char for char in text if char.isdigit()) or 0) for text in texts]
+        return np.array([[np.cos(np.pi * n), 1.0, n / 100] for n in numbers], dtype=np.float32)
+
+    past = [PastOutcome(f"What is twice {i}?", "doubling", i % 2 == 0) for i in range(0, 120, 3)]
+    card = desk.experts["doubling"].card
+    judge = Judge(fit_competence(graded(past, {"doubling": card}, encode), "e"), encode)
+    fitted = await calibrate(desk, "doubling", today=TODAY, judged=judge)
+    assert fitted.calibration.features == ("sure", "p_expert")
+    assert fitted.calibration.worth(0.9, 0.75, 0.9) > fitted.calibration.worth(0.9, 0.75, 0.1)
+    _, document = read_calibration(desk.settings.calibration_dir / "doubling")
+    assert document["competence"] == judge.mark

@@ -521,3 +521,71 @@ def test_folder_that_cannot_be_written_is_a_clear_error(fitted, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtefactError):
         save_calibration(Path(tmp_path / "file" / "below"), fitted, "a test", "2026-11-22", MARK)
+
+
+def judged(n=300, seed=30):
+    """Rows with p_expert among their features, on which alone P(right) depends; hard ones are abstained from."""
+    rng = np.random.default_rng(seed)
+    logit = rng.normal(0.0, 2.0, n)
+    right = rng.uniform(size=n) < logistic(logit)
+    return [
+        GradedRow(f"j{i}", None if logit[i] < -2.5 else bool(right[i]), 0.9, {"a": 0.0, "p_expert": float(logit[i])})
+        for i in range(n)
+    ]
+
+
+@pytest.fixture(scope="module")
+def with_competence():
+    return fit_calibration("double", ("a", "p_expert"), judged())
+
+
+def test_worth_of_asking_knows_the_hard_questions(with_competence):
+    calibration = with_competence.calibration
+    hard, easy = (calibration.worth(0.9, 0.75, p_expert) for p_expert in (0.05, 0.97))
+    assert hard < 0.1 < 0.6 < easy
+    assert calibration.worth(0.9, 0.75) == calibration.worth(0.9, 0.75, math.nan)
+    assert hard < calibration.worth(0.9, 0.75) < easy
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.99), st.floats(0, 0.99), st.floats(0.001, 0.999))
+def test_worth_with_competence_never_rises_with_the_target_nor_falls_with_p_route(
+    with_competence, one, two, first, second, p_expert
+):
+    def worth(p_route, target):
+        return with_competence.calibration.worth(p_route, target, p_expert)
+
+    low, high = sorted((one, two))
+    t_low, t_high = sorted((first, second))
+    assert 0 <= worth(low, t_low) <= worth(high, t_low) + 1e-12
+    assert worth(low, t_high) <= worth(low, t_low) + 1e-12
+
+
+def test_without_a_competence_model_worth_ignores_p_expert(fitted):
+    assert fitted.calibration.worth(0.8, 0.75, 0.01) == fitted.calibration.worth(0.8, 0.75)
+
+
+def test_a_calibration_fits_only_the_competence_model_it_was_fitted_with(with_competence, tmp_path):
+    one = card(tmp_path, features=("a",))
+    save_calibration(tmp_path, with_competence, "a test", "2026-11-23", MARK, competence="abc")
+    loaded = load_calibration([tmp_path], one, MARK, "abc")
+    assert isinstance(loaded, Calibration)
+    assert loaded.worth(0.9, 0.75, 0.2) == pytest.approx(with_competence.calibration.worth(0.9, 0.75, 0.2), abs=1e-4)
+    for other in (None, "def"):
+        found = load_calibration([tmp_path], one, MARK, other)
+        assert isinstance(found, Problem)
+        assert found.changed == ("competence",)
+        assert "competence model" in found.message
+
+
+def test_a_calibration_without_competence_fits_whatever_model_is_there(fitted, tmp_path):
+    save_calibration(tmp_path, fitted, "a test", "2026-11-23", MARK)
+    assert "competence" not in json.loads((tmp_path / "calibration.json").read_text())
+    assert isinstance(load_calibration([tmp_path], card(tmp_path), MARK, "abc"), Calibration)
+
+
+def test_behind_a_stale_competence_the_shipped_calibration_serves(with_competence, fitted, tmp_path):
+    save_calibration(tmp_path / "home", with_competence, "own", "2026-11-23", MARK, competence="abc")
+    save_calibration(tmp_path / "card", fitted, "shipped", "2026-11-23", MARK)
+    found = load_calibration([tmp_path / "home", tmp_path / "card"], card(tmp_path), MARK, "def")
+    assert isinstance(found, Calibration)
+    assert found.features == NAMES

@@ -15,7 +15,7 @@ class Worth:
     def __init__(self, value: float) -> None:
         self.value = value
 
-    def worth(self, p_route: float, target: float) -> float:
+    def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
         return self.value
 
 

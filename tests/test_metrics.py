@@ -277,3 +277,21 @@ def test_fpr_at_recall_is_that_of_the_strictest_cut_with_this_recall(rows, recal
 
 def test_perfect_detection_lets_nothing_pass():
     assert metrics.fpr_at_recall([0.9, 0.8, 0.1], [True, True, False]) == 0.0
+
+
+def test_apgr_is_that_of_the_definition_on_a_small_example():
+    strong, weak = [1, 1, 0, 1], [0, 1, 0, 0]
+    assert metrics.apgr([4, 1, 2, 3], strong, weak) == pytest.approx((0 + 0.5 + 1 + 1 + 1 - 0.5) / 4)
+    assert math.isnan(metrics.apgr([1, 2], [1, 0], [0, 1]))
+    assert math.isnan(metrics.apgr([], [], []))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 3)), min_size=1, max_size=30))
+def test_apgr_of_equal_scores_is_one_half_and_of_reversed_scores_the_rest(rows):
+    strong, weak, scores = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    if strong.sum() == weak.sum():
+        assert math.isnan(metrics.apgr(scores, strong, weak))
+        return
+    assert metrics.apgr(np.zeros(len(rows)), strong, weak) == pytest.approx(0.5)
+    there, back = metrics.apgr(scores, strong, weak), metrics.apgr(-scores, strong, weak)
+    assert there + back == pytest.approx(1.0)

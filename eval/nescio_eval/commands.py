@@ -14,12 +14,15 @@ import typer
 
 from nescio.errors import InvalidRequest, NescioError
 from nescio_eval import routing_commands
+from nescio_eval.replay_command import command as replay_command
 
 if TYPE_CHECKING:
     from nescio_eval.datasets import Draw
     from nescio_eval.run import Plan, Progress
 
 app = typer.Typer(add_completion=False, help="Compare the router with one monolith: run, score, report.")
+
+app.command(name="replay")(replay_command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Folder = Annotated[Path, typer.Argument(help="Folder of the run.")]

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nescio.calibration import Calibration, Fingerprint, Problem, fingerprint, load_calibration
+from nescio.competence import Competence, digest, load_competence
+from nescio.errors import ArtefactError
 from nescio.graph import MONOLITH
 from nescio.monolith import create_monolith
 from nescio.observe import log
@@ -67,9 +69,15 @@ def assemble(settings: Settings, progress: Progress) -> Assembled:
     progress("loading the encoder")
     encoder = load_encoder(settings)
     router, follower = load_router(settings, registry, encoder, progress)
+    competence = load_competence_model(settings, encoder)
+    if competence is not None:
+        costs = {name: expert.card.cost for name, expert in experts.items()}
+        router.compete(competence, costs, settings.price)
     progress("loading calibrations")
     models = ModelManager(settings)
-    calibrations, stale = load_calibrations(settings, [e.card for e in experts.values()], models, encoder.name)
+    cards = [expert.card for expert in experts.values()]
+    mark = None if competence is None else digest(competence)
+    calibrations, stale = load_calibrations(settings, cards, models, encoder.name, mark)
     return Assembled(
         registry=registry,
         experts=experts,
@@ -137,14 +145,26 @@ async def warm_up(experts: Mapping[str, Expert], encode: Encode, settings: Setti
             log.exception("expert did not warm up", expert=name)
 
 
+def load_competence_model(settings: Settings, encoder: Encoder) -> Competence | None:
+    """The competence model of this machine, if one was fitted; one that cannot be used is warned of and left out."""
+    if not settings.competence_dir.is_dir():
+        return None
+    try:
+        return load_competence(settings.competence_dir, encoder.fingerprint)
+    except ArtefactError as error:
+        log.warning("competence model not used", error=error.message, hint=error.hint)
+        return None
+
+
 def load_calibrations(
-    settings: Settings, cards: list[Card], models: ModelManager, encoder: str
+    settings: Settings, cards: list[Card], models: ModelManager, encoder: str, competence: str | None = None
 ) -> tuple[dict[str, Calibration], dict[str, Problem]]:
     """The calibrations that fit, and why the others do not."""
     fitting: dict[str, Calibration] = {}
     stale: dict[str, Problem] = {}
     for card in cards:
-        found = load_calibration(calibration_folders(settings, card), card, fingerprint_now(card, models, encoder))
+        mark = fingerprint_now(card, models, encoder)
+        found = load_calibration(calibration_folders(settings, card), card, mark, competence)
         if isinstance(found, Problem):
             stale[card.name] = found
         else:

@@ -28,12 +28,14 @@ from nescio.calibration import (
     row,
     save_calibration,
 )
+from nescio.calibration.model import COMPETENCE
 from nescio.errors import ArtefactError, BackendUnavailable, DataError
 from nescio.grading import Item, clusters, grade, role_of
 from nescio.graph import MONOLITH
 from nescio.types import Abstained, Answer, Card, Expert, Message, Progress, Query, Reason, Route, silent
 
 if TYPE_CHECKING:
+    from nescio.competence import Judge
     from nescio.settings import Settings
 
 GROWTH = 0.10
@@ -178,6 +180,7 @@ async def calibrate(
     today: str,
     limit: int | None = None,
     out: Path | None = None,
+    judged: Judge | None = None,
     progress: Progress = silent,
 ) -> Fitted:
     """Ask, grade, fit and write the calibration of `expert`.
@@ -188,6 +191,7 @@ async def calibrate(
         today: ISO date for the artefact.
         limit: Ask the first so many questions only.
         out: Folder of the artefact; by default the machine's own, which is looked at first.
+        judged: The competence model in force; where it covers the expert, p_expert becomes a feature.
         progress: Told of each question.
 
     Raises:
@@ -203,14 +207,18 @@ async def calibrate(
     home = desk.settings.calibration_dir / expert
     rows = await ask_and_grade(desk, expert, questions, home / "graded.jsonl", progress)
     progress(f"{expert}: fitting")
-    fitted = fit_calibration(expert, card.features, rows, pool_for(desk, expert))
+    features, mark = card.features, None
+    if judged is not None and expert in judged.experts:
+        rows = judged.add(expert, rows, questions)
+        features, mark = (*features, COMPETENCE), judged.mark
+    fitted = fit_calibration(expert, features, rows, pool_for(desk, expert))
     if fitted is None:
         hint = f"{MINIMUM} graded answers or more make a calibration of its own; unanswered questions make none"
         raise DataError(f"{expert} gave no answer that could be graded and fitted on", hint=hint)
     own = (card.folder / "questions.jsonl").is_file()
     told = f"{len(rows)} questions of {f'{card.folder.name}/questions.jsonl' if own else 'all experts'}"
     fingerprint = desk.fingerprint_of(expert)
-    save_calibration(out or home, fitted, told, today, fingerprint, _exemplars(desk))
+    save_calibration(out or home, fitted, told, today, fingerprint, _exemplars(desk), mark)
     return fitted
 
 

@@ -48,8 +48,11 @@ class Policy:
 class Confidence(Protocol):
     """What a fitted calibration of one expert offers; see `nescio.calibration`."""
 
-    def worth(self, p_route: float, target: float) -> float:
-        """The fitted chance that the final p will exceed `target`, given P(this is the right route)."""
+    def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
+        """The fitted chance that the final p will exceed `target`, given P(this is the right route).
+
+        `p_expert` is P(this expert answers rightly), NaN where nothing is known of it.
+        """
         ...
 
 
@@ -105,7 +108,7 @@ def before_answer(
     if confidence is None:
         return Ask(expert) if policy.answer_uncalibrated else _uncalibrated(expert)
     p_route = route.p_route(expert)
-    if pinned is None and not confidence.worth(p_route, target) > worth_floor:
+    if pinned is None and not confidence.worth(p_route, target, route.p_expert(expert)) > worth_floor:
         message = _hopeless(expert, p_route, target)
         return Abstained(Reason.LOW_ROUTING_CONFIDENCE, message, would_have_asked=expert)
     return Ask(expert)

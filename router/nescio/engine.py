@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from nescio.assembly import Assembled
     from nescio.calibration import Fingerprint
+    from nescio.competence import PastOutcome
     from nescio.explaining import Explanation
     from nescio.settings import Settings
 
@@ -248,6 +249,14 @@ class Engine:
     async def record(self, outcome: Outcome) -> None:
         """Keep `outcome`; one that cannot be kept is counted in `lost`, never raised."""
         await asyncio.to_thread(self._outcomes.record, outcome, "live")
+
+    def past(self) -> list[PastOutcome]:
+        """Every graded answer that a competence model may learn from; never a row of role ``test``."""
+        from nescio.competence.history import from_journal, from_log
+
+        journals = ((name, self.settings.calibration_dir / name / "graded.jsonl") for name in sorted(self.experts))
+        asked = [one for name, path in journals if name != MONOLITH for one in from_journal(name, path)]
+        return asked + from_log(self._outcomes.rows(graded=True))
 
     @property
     def lost(self) -> int:

@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict
 
+from nescio.calibration.model import with_competence
 from nescio.conversation import routed_text
 from nescio.decide import ALWAYS_ANSWER, Ask, Policy, after_answer, before_answer, target_in_force
 from nescio.errors import BackendUnavailable, ContextExceeded
@@ -52,7 +53,7 @@ class Confidence(Protocol):
         """P(right) of an answer with this evidence."""
         ...
 
-    def worth(self, p_route: float, target: float) -> float:
+    def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
         """The fitted chance that the final p will exceed `target`."""
         ...
 
@@ -157,7 +158,8 @@ def confidence_of(parts: Parts, reply: Reply, route: Route) -> float:
     confidence = parts.confidences.get(reply.expert)
     if confidence is None or not isinstance(reply.outcome, Answer):
         return math.nan
-    return confidence.p(reply.outcome.evidence.features, route.p_route(reply.expert))
+    features = with_competence(reply.outcome.evidence.features, route.p_expert(reply.expert))
+    return confidence.p(features, route.p_route(reply.expert))
 
 
 def weigh(parts: Parts, reply: Reply, route: Route, target: float) -> Decision:

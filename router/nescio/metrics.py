@@ -262,6 +262,22 @@ def prr(p: ArrayLike, correct: ArrayLike) -> float:
     return float((chance - augrc(p, correct)) / (chance - augrc(right, right)))
 
 
+def apgr(scores: ArrayLike, strong: ArrayLike, weak: ArrayLike) -> float:
+    """Average performance gap recovered of sending the queries of highest score to the strong model.
+
+    PGR(c) = (r(router at c) − r(weak)) / (r(strong) − r(weak)), r the share of right answers and c the share of queries
+    that the strong model gets; APGR = ∫ PGR dc over [0, 1], here over every c that n queries allow. Ong et al.,
+    "RouteLLM" (2024), section 2. .5 for random scores; equal ones count in the mean of their orders; NaN where both
+    models are as good. All arguments (n,): a score, and whether the strong and the weak model are right.
+    """
+    gain = np.asarray(strong, dtype=float) - np.asarray(weak, dtype=float)
+    if not gain.size or not gain.sum():
+        return math.nan
+    _, home, sizes = np.unique(-np.asarray(scores, dtype=float), return_inverse=True, return_counts=True)
+    recovered = np.cumsum(np.repeat(np.bincount(home, gain) / sizes, sizes))
+    return float((recovered.sum() - recovered[-1] / 2.0) / gain.size / gain.sum())
+
+
 def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
     """Wilson's score interval of a share; (0, 1) for n = 0. Wilson, JASA 22 (1927).
 

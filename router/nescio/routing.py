@@ -6,7 +6,7 @@ Loading and routing use NumPy, FAISS and ONNX Runtime alone. Nothing is decided 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +19,7 @@ from nescio.scorers import EmbeddingScorer
 from nescio.types import Candidate, Route
 
 if TYPE_CHECKING:
+    from nescio.competence import Competence
     from nescio.scorers import Scorer
     from nescio_indexes.encoder import TextEncoder
     from nescio_indexes.fitted import FittedRouter
@@ -49,6 +50,9 @@ class Router:
         self.rule = rule
         self.encoder = encoder
         self.english = english
+        self.competence: Competence | None = None
+        self.costs: Mapping[str, float] = {}
+        self.price = 0.0
 
     @classmethod
     def load(cls, folder: Path, encoder: TextEncoder) -> Self:
@@ -100,6 +104,16 @@ class Router:
             routes.extend(self._routes(texts[start : start + BATCH]))
         return tuple(routes)
 
+    def compete(self, competence: Competence, costs: Mapping[str, float], price: float) -> None:
+        """From now on give p_expert with every candidate, and order experts of one domain by it.
+
+        Args:
+            competence: Knows some of the labels.
+            costs: Seconds of one answer, by label.
+            price: λ; see `nescio.competence.model.Competence.join`.
+        """
+        self.competence, self.costs, self.price = competence, costs, price
+
     def answers(self, route: Route) -> bool:
         """Whether the rule in force lets the top candidate of `route` be asked."""
         top = route.candidates[0].p_route if route.candidates else 0.0
@@ -121,10 +135,16 @@ class Router:
         p = self.calibration.routes(raw.routes) * scope[:, None]
         # At scope 0 every p is 0, and the scores still say who comes first.
         order = np.argsort(-raw.routes, axis=1, kind="stable")
-        return [
+        routes = [
             Route(text, self._ranked(raw.routes[row, order[row]], p[row, order[row]], order[row]), float(scope[row]))
             for row, text in enumerate(texts)
         ]
+        return routes if self.competence is None else self._competing(self.competence, routes)
+
+    def _competing(self, competence: Competence, routes: Sequence[Route]) -> list[Route]:
+        vectors = self.encoder.encode([route.query for route in routes])
+        pairs = zip(routes, vectors, strict=True)
+        return [competence.join(route, vector, self.costs, self.price) for route, vector in pairs]
 
     def _routes(self, texts: Sequence[str]) -> list[Route]:
         return self.ranked(texts, self.scorer.score(texts), self.foreign(texts))

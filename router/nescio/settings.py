@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """Decisions that are asked for at the same time."""
     scorer_fused: bool = True
     """Whether the embedding score joins the decision model's."""
+    price: float = Field(default=0.0, ge=0)
+    """λ: what a second of an expert's time costs in P(right), where experts of one domain compete."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     api_key: SecretStr | None = None
@@ -139,6 +141,11 @@ class Settings(BaseSettings):
     def calibration_dir(self) -> Path:
         """Where calibrations fitted on this machine live, one folder an expert."""
         return self.home / "calibration"
+
+    @property
+    def competence_dir(self) -> Path:
+        """Where the competence model fitted on this machine lives."""
+        return self.home / "competence"
 
 
 def load_settings(**overrides: object) -> Settings:

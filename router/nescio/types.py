@@ -93,11 +93,13 @@ class Candidate:
         expert: The label: an expert's name, or an intent of a fitted router.
         score: Raw score of the scorer, any scale.
         p_route: Calibrated P(in scope and this is the right route).
+        p_expert: P(this expert answers the query rightly), from its graded outcomes; NaN where nothing is known.
     """
 
     expert: str
     score: float
     p_route: float
+    p_expert: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,10 @@ class Route:
     def p_route(self, expert: str) -> float:
         """P(in scope and `expert` is the right route); 0 for an expert that is not ranked."""
         return next((c.p_route for c in self.candidates if c.expert == expert), 0.0)
+
+    def p_expert(self, expert: str) -> float:
+        """P(`expert` answers rightly), from its graded outcomes; NaN where nothing is known."""
+        return next((c.p_expert for c in self.candidates if c.expert == expert), math.nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import numpy as np
 
 from nescio.calibration.fingerprint import Fingerprint, in_words
 from nescio.calibration.fit import Fitted, Pool
-from nescio.calibration.model import Calibration, Line, Stage
+from nescio.calibration.model import COMPETENCE, Calibration, Line, Stage
 from nescio.calibration.rows import Table
 from nescio.errors import ArtefactError
 from nescio.types import Card
@@ -48,7 +48,13 @@ class Problem:
 
 
 def save_calibration(
-    folder: Path, fitted: Fitted, fitted_on: str, date: str, fingerprint: Fingerprint, exemplars: int = 0
+    folder: Path,
+    fitted: Fitted,
+    fitted_on: str,
+    date: str,
+    fingerprint: Fingerprint,
+    exemplars: int = 0,
+    competence: str | None = None,
 ) -> None:
     """Write `fitted` into `folder`; a reader sees the old artefact or the new one.
 
@@ -59,6 +65,7 @@ def save_calibration(
         date: ISO date.
         fingerprint: Of the expert as it was when it was asked.
         exemplars: How many the index held then; its growth is a reason to refit, not a reason not to use.
+        competence: Digest of the competence model whose p_expert is among the features; None without one.
 
     Raises:
         ArtefactError: The folder cannot be written.
@@ -81,6 +88,9 @@ def save_calibration(
         "passed": [round(p, 6) for p in found.passed],
         "report": dict(fitted.report),
     }
+    if competence is not None:
+        alike = {"expected": [round(x, 6) for x in found.expected], "reached": [round(p, 6) for p in found.reached]}
+        document |= {"competence": competence, **alike}
     rows = fitted.rows
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,13 +145,16 @@ def read_pool(folder: Path) -> Pool:
     return Pool(calibration.features, found.of("fit"))
 
 
-def load_calibration(folders: Iterable[Path], card: Card, fingerprint: Fingerprint) -> Calibration | Problem:
+def load_calibration(
+    folders: Iterable[Path], card: Card, fingerprint: Fingerprint, competence: str | None = None
+) -> Calibration | Problem:
     """The first calibration in `folders` that fits the expert as it is now, or why there is none.
 
     Args:
         folders: Where to look, in order: the machine's own fit, then the one beside the card.
         card: The expert.
         fingerprint: Of the expert now.
+        competence: Digest of the competence model in force; a calibration fitted without one fits all the same.
     """
     problems: list[Problem] = []
     for folder in folders:
@@ -153,7 +166,11 @@ def load_calibration(folders: Iterable[Path], card: Card, fingerprint: Fingerpri
             problems.append(Problem(card.name, error.message))
             continue
         changed = fingerprint.changed(document["fingerprint"])
-        if calibration.features != card.features and "card" not in changed:
+        fitted_with = document.get("competence")
+        if fitted_with not in (None, competence):
+            changed = (*changed, "competence")
+        read = card.features if fitted_with is None else (*card.features, COMPETENCE)
+        if calibration.features != read and "card" not in changed:
             changed = ("card", *changed)
         if not changed:
             return calibration
@@ -184,6 +201,8 @@ def _calibration(document: Mapping[str, Any]) -> Calibration:
         ceiling=float(document["ceiling"]),
         passed=tuple(sorted(_floats(document["passed"]))),
         asked=int(document["asked"]),
+        expected=_floats(document.get("expected", ())),
+        reached=_floats(document.get("reached", ())),
     )
 
 

@@ -36,6 +36,7 @@ _HINTS = {
     "encoder": "the encoder",
     "routing": "the definition of the routing features",
     "extra": "its settings",
+    "competence": "the competence model",
 }
 
 

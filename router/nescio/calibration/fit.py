@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nescio.calibration.model import Calibration, Floats, Line, Stage, StageKind, Status, logistic
+from nescio.calibration.model import COMPETENCE, Calibration, Floats, Line, Stage, StageKind, Status, logistic
 from nescio.calibration.report import figures
 from nescio.calibration.rows import GradedRow, Table, table
 
@@ -86,6 +86,10 @@ def fit_calibration(
         status, stage = "pooled", Stage()
     floor, ceiling = _bounds(usable.y.size)
     held_out = np.clip(held_out, floor, ceiling)
+    fitted_on = data.role == "fit"
+    p = np.full(data.y.size, np.nan)
+    p[data.graded & fitted_on] = held_out
+    with_competence = COMPETENCE in features
     calibration = Calibration(
         expert=expert,
         status=status,
@@ -95,10 +99,10 @@ def fit_calibration(
         floor=floor,
         ceiling=ceiling,
         passed=tuple(np.sort(held_out).tolist()),
-        asked=int((data.role == "fit").sum()),
+        asked=int(fitted_on.sum()),
+        expected=tuple(data.x[fitted_on, features.index(COMPETENCE)].tolist()) if with_competence else (),
+        reached=tuple(np.nan_to_num(p[fitted_on], nan=-1.0).tolist()) if with_competence else (),
     )
-    p = np.full(data.y.size, np.nan)
-    p[data.graded & (data.role == "fit")] = held_out
     tested = data.graded & (data.role == "test")
     p[tested] = calibration.p_rows(data.x[tested])
     report = {

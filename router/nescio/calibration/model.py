@@ -17,11 +17,20 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nescio.evidence import feature_vector
+from nescio.evidence import feature_vector, route_logit
 
 Floats = NDArray[np.float64]
 Status = Literal["own", "pooled"]
 StageKind = Literal["none", "beta", "isotonic"]
+
+COMPETENCE = "p_expert"
+"""Name of the feature that a competence model gives; only calibrations that were fitted with it read it."""
+
+NEAR = 1.0
+"""Log-odds of p_expert within which an earlier question counts as alike, a normal curve's standard deviation."""
+
+WORTH_PRIOR = 5.0
+"""Questions of the expert's average that stand beside those alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,8 @@ class Calibration:
         ceiling: Greatest p that they support, below 1.
         passed: The final p of each graded answer in fitting, out of fold, rising.
         asked: How often the expert was asked in fitting, its own abstentions included.
+        expected: Log-odds of p_expert of each question asked in fitting; empty where it was fitted without.
+        reached: The final p of each of these, out of fold; −1 where the expert abstained.
     """
 
     expert: str
@@ -94,6 +105,8 @@ class Calibration:
     ceiling: float
     passed: tuple[float, ...]
     asked: int
+    expected: tuple[float, ...] = ()
+    reached: tuple[float, ...] = ()
 
     def p(self, features: Mapping[str, float], p_route: float) -> float:
         """P(right) of an answer with these features; NaN if one is missing or not finite, and NaN never answers."""
@@ -106,17 +119,33 @@ class Calibration:
         """P(right) of (n, d) feature vectors."""
         return np.clip(self.stage.p(self.line.logit(rows)), self.floor, self.ceiling)
 
-    def worth(self, p_route: float, target: float) -> float:
+    def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
         """The fitted chance that the final p of this expert will exceed `target`, given `p_route`.
 
         The model: p exceeds the target only if the query is this expert's (probability `p_route`), and then as often
         as it did in fitting: p_route × (k + 1) / (asked + 2), k the rows whose out-of-fold p exceeded the target. It
-        never rises with the target and never falls with p_route. An unknown p_route is worth nothing.
+        never rises with the target and never falls with p_route. An unknown p_route is worth nothing. Where
+        `p_expert` is known and was in fitting, questions of like p_expert count in place of all, under a prior of all.
         """
         if math.isnan(p_route):
             return 0.0
         exceeding = len(self.passed) - bisect_right(self.passed, target)
-        return min(1.0, max(0.0, p_route)) * (exceeding + 1) / (self.asked + 2)
+        share = (exceeding + 1) / (self.asked + 2)
+        if self.expected and not math.isnan(p_expert):
+            share = self._share_alike(target, p_expert, share)
+        return min(1.0, max(0.0, p_route)) * share
+
+    def _share_alike(self, target: float, p_expert: float, share: float) -> float:
+        """How often p exceeded `target` on questions of like p_expert, shrunk to `share`."""
+        away = (np.array(self.expected) - route_logit(p_expert)) / NEAR
+        weight = np.exp(-away * away / 2.0)
+        exceeding = float(weight @ (np.array(self.reached) > target))
+        return (exceeding + WORTH_PRIOR * share) / (float(weight.sum()) + WORTH_PRIOR)
+
+
+def with_competence(features: Mapping[str, float], p_expert: float) -> Mapping[str, float]:
+    """`features` and, where it is known, the log-odds of P(expert right | query) under the name `COMPETENCE`."""
+    return features if math.isnan(p_expert) else {**features, COMPETENCE: route_logit(p_expert)}
 
 
 def logistic(logits: Floats) -> Floats:

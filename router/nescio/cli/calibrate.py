@@ -37,10 +37,16 @@ def command(
     check: Annotated[
         bool, typer.Option("--check", help="Ask nobody: say which calibration is stale, and why.")
     ] = False,
+    competence: Annotated[
+        bool, typer.Option("--competence", help="Ask nobody: fit P(expert right | query) on every grade there is.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the artefact, of one expert.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
 ) -> None:
     """Ask experts their questions, grade the answers, and fit P(right). Run again, it goes on where it stopped."""
+    if competence:
+        asyncio.run(_competence(json))
+        return
     if not (expert or everyone or check):
         # All experts take hours: that must not start by accident.
         typer.echo(context.get_help())
@@ -71,19 +77,46 @@ async def _check(wanted: list[str] | None, as_json: bool) -> bool:
     return not all(one.ok for one in found)
 
 
+async def _competence(as_json: bool) -> None:
+    from nescio.competence import fit_competence, graded, save_competence
+    from nescio.competence.report import report
+
+    today = datetime.now(UTC).date().isoformat()
+    async with engine_for_one_command() as engine:
+        cards = {name: one.card for name, one in engine.experts.items()}
+        encoder = engine.router.encoder
+        with console(stderr=True).status("learning from grades"):
+            table = graded(engine.past(), cards, encoder.encode)
+            model = fit_competence(table, encoder.fingerprint)
+        save_competence(engine.settings.competence_dir, model, f"{len(table.texts)} graded questions", today)
+    found = report(table, model)
+    if as_json:
+        print_json(found)
+        return
+    heads = ("expert", "graded", "right", "auroc", "log loss", "of the rate")
+    typer.echo(aligned(heads, [tuple(_number(one) for one in row.values()) for row in found], width_of_output()))
+    for name in model.experts:
+        typer.echo(f"→ nescio calibrate --expert {name}   makes p_expert a feature of its p")
+
+
 async def _calibrate(wanted: list[str] | None, limit: int | None, out: Path | None, as_json: bool) -> bool:
     from nescio.calibrating import calibrate, questions_for
+    from nescio.competence import Judge
 
     today = datetime.now(UTC).date().isoformat()
     reports: list[dict[str, Any]] = []
     failed = False
     async with engine_for_one_command() as engine:
+        model, encoder = engine.router.competence, engine.router.encoder
+        judged = None if model is None else Judge(model, encoder.encode)
         cards = {name: one.card for name, one in engine.experts.items()}
         names = [name for name in _names(engine, wanted) if wanted or questions_for(name, cards)]
         for name in names:
             with console(stderr=True).status(name) as status:
                 try:
-                    fitted = await calibrate(engine, name, today=today, limit=limit, out=out, progress=status.update)
+                    fitted = await calibrate(
+                        engine, name, today=today, limit=limit, out=out, judged=judged, progress=status.update
+                    )
                 except NescioError as error:
                     # One expert that cannot be calibrated must not cost the others their turn.
                     if len(names) == 1:
@@ -156,5 +189,7 @@ def advice(report: dict[str, Any]) -> list[str]:
     return said or [f"At target {DEFAULT_TARGET:g} it would answer {100 * covered:.0f} % of these questions."]
 
 
-def _number(value: float | int | None) -> str:
+def _number(value: float | int | str | None) -> str:
+    if isinstance(value, str):
+        return value
     return "–" if value is None else (str(value) if isinstance(value, int) else f"{value:.3f}")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nescio.errors import DataError, InvalidRequest
 from nescio.metrics import auroc, ece
 from nescio_indexes.build import outside_rows
+from nescio_indexes.crossfit import FOLDS
 from nescio_indexes.described import (
     FEATURES,
     TEMPLATES,
@@ -27,11 +28,11 @@ from nescio_indexes.described import (
 )
 from nescio_indexes.encoder import TextEncoder, Vectors
 from nescio_indexes.fitted import FittedRouter, Report
-from nescio_indexes.fitting import FOLDS, FitOptions
+from nescio_indexes.fitting import FitOptions
 from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.language import looks_foreign
 from nescio_indexes.rows import Row, assign_folds, data_hash, prepare, twin_groups
-from nescio_indexes.scope import RouteCalibration, fit_scope, fit_temperature
+from nescio_indexes.scope import RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import RawScores
 from nescio_indexes.softmax import Floats, fit_softmax
 from nescio_indexes.text import bare
@@ -202,7 +203,7 @@ def _calibrate(
     inside = points.targets >= 0
     if unseen is not None:
         own = unseen.routes[inside]
-        fitted = fit_temperature(own, np.zeros_like(own), points.targets[inside])[0]
+        fitted = fit_fusion(own, (), points.targets[inside])[0]
         share = len(own) / (len(own) + PRIOR_ROWS)
         temperature = fitted**share * temperature ** (1.0 - share)
         basis["routes"] = "fitted"

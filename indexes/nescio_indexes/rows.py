@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,11 @@ from nescio.errors import DataError
 from nescio_indexes.text import clean, clip, twin_key
 
 ROW_HINT = 'a row looks like {"text": "…", "label": "…"}, with label null for out of scope'
+NEAR = (0.85, 0.9, 0.95)
+"""Cosines from which two rows of one label hardly differ, widest first."""
+
+_COMPARED = 6000
+"""Rows of larger labels are not compared with one another; their twins still stay together."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +80,50 @@ def twin_groups(rows: Sequence[Row]) -> NDArray[np.int64]:
     """A number for each row, (n,), equal for twins."""
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(twin_key(row.text), len(numbers)) for row in rows], dtype=np.int64)
+
+
+def near_twin_groups(
+    rows: Sequence[Row], vectors: NDArray[np.float32], targets: NDArray[np.int64], folds: int
+) -> NDArray[np.int64]:
+    """A number for each row, (n,), equal for twins and for rows of one label that hardly differ.
+
+    People write many of a label's rows after one pattern. Folds that split such rows ask each part about what it has
+    almost seen, and promise more than new queries will keep. Rows are joined at the widest cosine of `NEAR` that leaves
+    no group larger than a fold's share of the label, so that an encoder to which everything is similar joins nothing.
+
+    Args:
+        rows: n rows.
+        vectors: (n, d) unit vectors.
+        targets: (n,) labels' numbers, −1 for out of scope.
+        folds: How many folds the groups will be spread over.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    twins = twin_groups(rows)
+    edges = [np.stack([np.unique(twins, return_index=True)[1][twins], np.arange(len(rows))])]
+    for target in np.unique(targets):
+        places = np.flatnonzero(targets == target)
+        if 1 < len(places) <= _COMPARED:
+            edges.extend(_near_pairs(vectors[places], places, max(len(places) // folds, 2)))
+    ends = np.concatenate(edges, axis=1)
+    joined = coo_array((np.ones(ends.shape[1], np.int8), (ends[0], ends[1])), shape=(len(rows), len(rows)))
+    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
+
+
+def _near_pairs(vectors: NDArray[np.float32], places: NDArray[np.int64], most: int) -> Iterator[NDArray[np.int64]]:
+    """Pairs (2, m) of `places` in groups of at most `most`, from the widest cosine to the narrowest."""
+    from scipy.sparse.csgraph import connected_components
+
+    for near in NEAR:
+        if not len(places):
+            return
+        close = vectors @ vectors.T > near
+        _, groups = connected_components(close, directed=False)
+        small = np.bincount(groups)[groups] <= most
+        first, second = np.nonzero(close & small[:, None])
+        yield np.stack([places[first], places[second]])
+        vectors, places = vectors[~small], places[~small]
 
 
 def assign_folds(targets: NDArray[np.int64], groups: NDArray[np.int64], folds: int) -> NDArray[np.int64]:

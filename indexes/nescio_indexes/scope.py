@@ -7,6 +7,7 @@ The same map serves every scorer, and is fitted on rows that the scorer has not 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -22,7 +23,7 @@ FOREIGN_SHARE = 0.01
 """P(in scope) of a query in another language, times this: the encoder reads English, and its scores mean little."""
 
 _TEMPERATURES = (0.05, 20.0)
-_FUSIONS = (0.0, 40.0)
+_WEIGHTS = (0.0, 200.0)
 _ENOUGH = 4000
 
 
@@ -93,33 +94,38 @@ class RouteCalibration:
         return cls(numbers[0], vectors[0], vectors[1], vectors[2], numbers[1], numbers[2])
 
 
-def fit_temperature(own: NDArray[Any], evidence: NDArray[Any], targets: NDArray[np.int64]) -> tuple[float, float]:
-    """Temperature T and fusion weight a that maximise Σ log softmax((own + a·evidence)/T)[target].
+def fit_fusion(
+    own: NDArray[Any], others: Sequence[NDArray[Any]], targets: NDArray[np.int64]
+) -> tuple[float, tuple[float, ...]]:
+    """Temperature T and weights aₖ ≥ 0 that maximise Σ log softmax((own + Σₖ aₖ·othersₖ)/T)[target].
 
-    Guo et al., "On Calibration of Modern Neural Networks" (2017), with one more parameter.
+    Guo et al., "On Calibration of Modern Neural Networks" (2017), with a weight for each further part.
 
     Args:
         own: (n, labels) logits of the head on unseen rows.
-        evidence: (n, labels) of the neighbours.
+        others: Further parts' scores, (n, labels) each.
         targets: (n,) right labels.
     """
     if not len(targets) or own.shape[1] < 2:
-        return 1.0, 0.0
+        return 1.0, (0.0,) * len(others)
     from scipy.optimize import minimize
 
-    # A few thousand rows settle two numbers; more would only take longer.
+    # A few thousand rows settle a few numbers; more would only take longer.
     some = np.linspace(0, len(targets) - 1, min(len(targets), _ENOUGH)).astype(np.int64)
-    own, evidence, targets = own[some].astype(np.float64), evidence[some].astype(np.float64), targets[some]
+    own, targets = own[some].astype(np.float64), targets[some]
+    parts = [part[some].astype(np.float64) for part in others]
     places = np.arange(len(targets))
 
     def loss(parameters: Floats) -> float:
-        logits = (own + parameters[1] * evidence) * math.exp(-parameters[0])
+        sums = own + sum(weight * part for weight, part in zip(parameters[1:], parts, strict=True))
+        logits = sums * math.exp(-parameters[0])
         penalty = 1e-4 * float(parameters[0]) ** 2
         return float(np.mean(log_sum_exp(logits) - logits[places, targets])) + penalty
 
-    bounds = [(math.log(_TEMPERATURES[0]), math.log(_TEMPERATURES[1])), _FUSIONS]
-    found = minimize(loss, np.array([0.0, 1.0]), method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
-    return float(math.exp(found.x[0])), float(found.x[1])
+    bounds = [(math.log(_TEMPERATURES[0]), math.log(_TEMPERATURES[1])), *[_WEIGHTS] * len(parts)]
+    start = np.array([0.0, *[1.0] * len(parts)])
+    found = minimize(loss, start, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
+    return float(math.exp(found.x[0])), tuple(found.x[1:].tolist())
 
 
 def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float, oos_prior: float) -> RouteCalibration:
@@ -135,7 +141,9 @@ def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float
         weights = np.where(features.std(axis=0) > 1e-9, 1.0 / features.shape[1], 0.0)
         # Two standard deviations below the typical row, in and out of scope are equally likely.
         return RouteCalibration(temperature, centre, scale, 2.0 * weights, 4.0, 0.5).with_prior(oos_prior)
-    share = np.where(inside, 0.5 / inside.mean(), 0.5 / (~inside).mean())
+    # Both sides weigh as much as the smaller one, so that few out-of-scope rows settle little.
+    few = min(int(inside.sum()), int((~inside).sum()))
+    share = np.where(inside, few / inside.sum(), few / (~inside).sum())
     line = fit_softmax(standard, inside.astype(np.int64), 2, strength=1.0, row_weights=share, iterations=200)
     weights = (line.weights[:, 1] - line.weights[:, 0]).astype(np.float64)
     bias = float(line.bias[1] - line.bias[0])

@@ -1,9 +1,10 @@
 """Raw scores of a query: how well each label fits it, and how much it looks like anything known at all.
 
-Three well-understood parts over one frozen encoder: a linear head, the nearest exemplars, and the Gaussian geometry of
-the labels (relative Mahalanobis distance, Ren et al., "A Simple Fix to Mahalanobis Distance", 2021). Raw means raw:
-`scope.RouteCalibration` turns these into probabilities. `FEATURES_VERSION` names the definition; what was calibrated on
-one version is not used with another.
+Four well-understood parts over one frozen encoder: a linear head, a head with one hidden layer, the nearest exemplars,
+and the Gaussian geometry of the labels (relative Mahalanobis distance, Ren et al., "A Simple Fix to Mahalanobis
+Distance", 2021). With few exemplars the linear head is the better one, with many the net is; the fit weighs them. Raw
+means raw: `scope.RouteCalibration` turns these into probabilities. `FEATURES_VERSION` names the definition; what was
+calibrated on one version is not used with another.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from nescio.errors import ArtefactError
 from nescio_indexes import artefact
 from nescio_indexes.encoder import Vectors
 from nescio_indexes.index import ExemplarIndex
+from nescio_indexes.net import Net
 from nescio_indexes.softmax import Linear, fit_softmax, log_sum_exp
 
-FEATURES_VERSION = 1
-SCOPE_FEATURES = ("energy", "outside", "near", "contrast", "density", "relative", "agree", "margin")
+FEATURES_VERSION = 2
+SCOPE_FEATURES = ("energy", "outside", "near", "contrast", "density", "relative", "agree", "margin", "peak", "exposed")
 """The scope features, higher is more in scope:
 
 - energy: log Σ exp of the head's logits over the labels (Liu et al., "Energy-based Out-of-distribution
@@ -34,7 +36,11 @@ SCOPE_FEATURES = ("energy", "outside", "near", "contrast", "density", "relative"
 - density: mean similarity of the ten nearest exemplars;
 - relative: relative Mahalanobis score of the nearest label;
 - agree: share of the neighbours that carry the top label;
-- margin: difference of the two best logits.
+- margin: difference of the two best logits;
+- peak: the net's largest logit over the labels (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World
+  Settings", 2022); 0 without a net;
+- exposed: log Σ exp of the net's logits over the labels minus its logit for out of scope, after outlier exposure
+  (Hendrycks et al., "Deep Anomaly Detection with Outlier Exposure", 2019); 0 without a net or out-of-scope exemplars.
 """
 
 NEIGHBOURS = 16
@@ -103,14 +109,24 @@ class Parts:
     """What the parts say of n queries.
 
     Attributes:
-        logits: (n, labels), or (n, labels + 1) with out of scope last.
+        logits: (n, labels), or (n, labels + 1) with out of scope last; of the linear head.
+        net: The same of the net, zeros without one.
         relative: (n,) relative Mahalanobis scores.
         nearby: The neighbours.
     """
 
     logits: NDArray[np.float32]
+    net: NDArray[np.float32]
     relative: NDArray[np.float64]
     nearby: Nearby
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Weights of the net's logits and of the neighbours' evidence beside the linear head's logits."""
+
+    net: float = 0.0
+    neighbours: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,11 +135,11 @@ class EmbeddingModel:
 
     labels: tuple[str, ...]
     head: Linear
+    net: Net | None
     geometry: Geometry
     inside: ExemplarIndex
     outside: ExemplarIndex
-    fusion: float = 0.0
-    """Weight of the neighbours' evidence beside the head's logits."""
+    fusion: Fusion = Fusion()
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -131,9 +147,14 @@ class EmbeddingModel:
 
     def scores(self, vectors: Vectors) -> RawScores:
         """Raw scores of unit `vectors`, (n, d)."""
-        parts = Parts(self.head(vectors), self.geometry.relative(vectors), self.nearby(vectors))
-        routes, scope = fuse(parts, len(self.labels), self.fusion)
+        routes, scope = fuse(self.parts(vectors), len(self.labels), self.fusion)
         return RawScores(routes, scope, np.abs(vectors).sum(axis=1) > 0)
+
+    def parts(self, vectors: Vectors) -> Parts:
+        """What the parts say of `vectors`."""
+        logits = self.head(vectors)
+        net = np.zeros_like(logits) if self.net is None else self.net(vectors)
+        return Parts(logits, net, self.geometry.relative(vectors), self.nearby(vectors))
 
     def nearby(self, vectors: Vectors) -> Nearby:
         """The neighbours of `vectors`; exemplars of labels that the head does not know count for none."""
@@ -144,7 +165,10 @@ class EmbeddingModel:
     def write_into(self, folder: Path) -> None:
         """Write the parts into `folder`."""
         arrays: dict[str, Any] = {name: getattr(self.geometry, name) for name in Geometry.__slots__}
-        arrays |= {"weights": self.head.weights, "bias": self.head.bias, "fusion": np.float64(self.fusion)}
+        arrays |= {"weights": self.head.weights, "bias": self.head.bias}
+        arrays |= {"fusion": np.array([self.fusion.net, self.fusion.neighbours])}
+        if self.net is not None:
+            arrays |= {f"net_{name}": getattr(self.net, name) for name in Net.__slots__}
         artefact.save_arrays(folder / "model.npz", arrays)
         self.inside.write_into(folder, "inside")
         self.outside.write_into(folder, "outside")
@@ -159,15 +183,19 @@ class EmbeddingModel:
         arrays = artefact.load_arrays(folder / "model.npz")
         try:
             head = Linear(arrays.pop("weights"), arrays.pop("bias"))
-            fusion = float(arrays.pop("fusion"))
+            fusion = Fusion(*arrays.pop("fusion").tolist())
+            net = {name: arrays.pop(f"net_{name}") for name in Net.__slots__ if f"net_{name}" in arrays}
+            hidden = Net(**net) if net else None
             geometry = Geometry(**arrays)
         except (KeyError, TypeError) as error:
             raise ArtefactError(f"{folder / 'model.npz'} lacks a part: {error}", hint="fit it again") from error
-        finite = all(bool(np.isfinite(part).all()) for part in (head.weights, head.bias, *arrays.values()))
+        finite = all(
+            bool(np.isfinite(part).all()) for part in (head.weights, head.bias, *net.values(), *arrays.values())
+        )
         if not finite or head.weights.shape[1] not in {len(labels), len(labels) + 1}:
             raise ArtefactError(f"{folder / 'model.npz'} does not fit its labels", hint="fit it again")
         inside, outside = (ExemplarIndex.read_from(folder, fingerprint, stem) for stem in ("inside", "outside"))
-        return cls(labels, head, geometry, inside, outside, fusion)
+        return cls(labels, head, hidden, geometry, inside, outside, fusion)
 
 
 def fit_head(vectors: Vectors, targets: NDArray[np.int64], labels: int, *, iterations: int = 80) -> Linear:
@@ -176,10 +204,10 @@ def fit_head(vectors: Vectors, targets: NDArray[np.int64], labels: int, *, itera
     return fit_softmax(vectors, np.where(targets < 0, labels, targets), labels + outside, iterations=iterations)
 
 
-def fuse(parts: Parts, labels: int, fusion: float) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+def fuse(parts: Parts, labels: int, fusion: Fusion) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Route scores (n, labels) and scope features (n, features) from the parts."""
-    own = parts.logits[:, :labels]
-    routes = np.asarray(own + np.float32(fusion) * evidence(parts.nearby, labels), dtype=np.float32)
+    routes = parts.logits[:, :labels] + np.float32(fusion.neighbours) * evidence(parts.nearby, labels)
+    routes += np.float32(fusion.net) * parts.net[:, :labels]
     return routes, scope_features(parts, labels, routes.argmax(axis=1))
 
 
@@ -198,21 +226,27 @@ def evidence(nearby: Nearby, labels: int) -> NDArray[np.float32]:
 
 def scope_features(parts: Parts, labels: int, top: NDArray[np.int64]) -> NDArray[np.float64]:
     """(n, features), see `SCOPE_FEATURES`; `top` (n,) is each query's best label."""
-    logits, outside, nearby = parts.logits[:, :labels], parts.logits[:, labels:], parts.nearby
-    energy = log_sum_exp(logits)
+    logits, nearby = parts.logits[:, :labels], parts.nearby
+    energy, hidden = log_sum_exp(logits), log_sum_exp(parts.net[:, :labels])
     near = nearby.inside[:, :_NEAR].mean(axis=1)
     best = np.sort(logits, axis=1)[:, -2:]
     columns = (
         energy,
-        energy - outside[:, 0] if outside.shape[1] else np.zeros_like(energy),
+        _over_outside(energy, parts.logits[:, labels:]),
         near,
         near - nearby.outside.mean(axis=1),
         nearby.inside[:, :_DENSITY].mean(axis=1),
         parts.relative,
         (nearby.labels == top[:, None]).mean(axis=1),
         np.minimum(best[:, -1] - best[:, 0], _MARGIN_CAP),
+        parts.net[:, :labels].max(axis=1),
+        _over_outside(hidden, parts.net[:, labels:]),
     )
     return np.stack(columns, axis=1).astype(np.float64)
+
+
+def _over_outside(energy: NDArray[np.float64], outside: NDArray[np.float32]) -> NDArray[np.float64]:
+    return energy - outside[:, 0] if outside.shape[1] else np.zeros_like(energy)
 
 
 def _precision(residuals: NDArray[Any]) -> NDArray[np.float64]:

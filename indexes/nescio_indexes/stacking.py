@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nescio.errors import DataError
 from nescio_indexes.rows import assign_folds
-from nescio_indexes.scope import PRIOR_FLOOR, RouteCalibration, fit_scope, fit_temperature
+from nescio_indexes.scope import PRIOR_FLOOR, RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import RawScores
 from nescio_indexes.threshold import Judged, Rule, Wish, choose
 
@@ -65,10 +65,9 @@ def fit_stack(
     inside = targets >= 0
     if int(inside.sum()) < LEAST:
         raise DataError(f"{int(inside.sum())} in-scope rows calibrate nothing", hint=f"at least {LEAST} are needed")
-    own = raws[0].routes[inside]
-    second = raws[1].routes[inside] if len(raws) > 1 else np.zeros_like(own)
-    temperature, weight = fit_temperature(own, second, targets[inside])
-    weight = weight if len(raws) > 1 else 0.0
+    first, *rest = (raw.routes[inside] for raw in raws)
+    temperature, weights = fit_fusion(first, rest, targets[inside])
+    weight = weights[0] if weights else 0.0
     raw = joined(raws, weight)
     share = float((~inside).mean()) if oos_prior is None else oos_prior
     prior = min(max(share, PRIOR_FLOOR), 1.0 - PRIOR_FLOOR)

@@ -117,7 +117,8 @@ def _kept(
 
 
 def _fit(rows: tuple[Row, ...], encoder: TextEncoder, scorer: DecisionScorer, fused: bool, progress: Progress) -> _Kept:
-    from nescio_indexes.fitting import FOLDS, FitOptions, fit_router
+    from nescio_indexes.crossfit import FOLDS
+    from nescio_indexes.fitting import FitOptions, fit_router
     from nescio_indexes.rows import assign_folds, twin_groups
     from nescio_indexes.stacking import fit_stack
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from nescio.errors import ArtefactError, DataError, InvalidRequest
 from nescio_indexes.fitted import FittedRouter
 from nescio_indexes.fitting import FitOptions, fit_router
-from nescio_indexes.rows import Row, assign_folds, prepare, read_rows, twin_groups
+from nescio_indexes.rows import Row, assign_folds, near_twin_groups, prepare, read_rows, twin_groups
+from nescio_indexes.scoring import FEATURES_VERSION
 from nescio_indexes.threshold import Wish
 from tests.indexes.bag import TOPICS, BagOfWords, rows_of
 
@@ -85,7 +86,7 @@ def test_router_of_another_encoder_or_of_other_features_is_refused(fitted, tmp_p
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArtefactError, match="routing features"):
         FittedRouter.load(tmp_path, fitted.encoder)
-    manifest["facts"] = {"encoder": fitted.encoder, "routing_features_version": 1}
+    manifest["facts"] = {"encoder": fitted.encoder, "routing_features_version": FEATURES_VERSION}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArtefactError, match="lacks"):
         FittedRouter.load(tmp_path, fitted.encoder)
@@ -248,3 +249,37 @@ def test_files_that_cannot_be_read_are_a_clear_error(tmp_path):
     (tmp_path / "latin.jsonl").write_bytes(b'{"text": "\xe9", "label": "a"}')
     with pytest.raises(DataError, match="not UTF-8"):
         read_rows(tmp_path / "latin.jsonl")
+
+
+def test_rows_that_hardly_differ_share_a_group_unless_a_whole_label_does():
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((6, 32))
+    vectors = np.concatenate([centre + 0.05 * rng.standard_normal((3, 32)) for centre in centres] * 2)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    rows = [Row(f"text {i}", "a" if i < 18 else "b") for i in range(36)]
+    targets = np.array([0] * 18 + [1] * 18)
+    groups = near_twin_groups(rows, vectors, targets, folds=5)
+    assert len(set(groups[:18])) == 6
+    assert not set(groups[:18]) & set(groups[18:])
+    alike = np.ones((36, 32), np.float32) / np.float32(np.sqrt(32))
+    assert len(set(near_twin_groups(rows, alike, targets, folds=5))) == 36
+    assert near_twin_groups([Row("A b!", "a"), Row("a B", "b")], alike[:2], np.array([0, 1]), 5).tolist() == [0, 0]
+
+
+def test_fast_fit_has_no_net_and_still_routes():
+    quick = fit(rows_of(), fast=True)
+    top, scope, _ = decisions(quick, QUERIES)
+    assert quick.model.net is None
+    assert [quick.model.labels[i] for i in top[:3]] == ["fruit", "metal", "music"]
+    assert scope[:3].min() > scope[3]
+
+
+def test_net_joins_where_labels_have_rows_enough_and_is_saved(tmp_path):
+    rows = [Row(f"{row.text} number {i}", row.label) for row in rows_of() for i in range(3)]
+    fitted = fit(rows)
+    assert fitted.model.net is not None
+    fitted.save(tmp_path)
+    again = FittedRouter.load(tmp_path, fitted.encoder)
+    assert again.model.fusion == fitted.model.fusion
+    for old, new in zip(decisions(fitted, QUERIES), decisions(again, QUERIES), strict=True):
+        assert np.array_equal(old, new)

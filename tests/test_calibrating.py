@@ -18,6 +18,10 @@ from nescio.calibration.fingerprint import Fingerprint
 from nescio.errors import BackendUnavailable, DataError
 from nescio.settings import Settings
 from nescio.types import Abstained, Answer, Candidate, Card, Evidence, Query, Reason, Route
+from nescio_indexes.fitting import fit_router
+from nescio_indexes.online import add_exemplars, remove_exemplars
+from nescio_indexes.rows import Row
+from tests.indexes.bag import BagOfWords, rows_of
 
 TODAY = "2026-11-22"
 
@@ -159,6 +163,16 @@ async def test_grown_exemplars_ask_for_a_refit_but_do_not_make_stale(desk):
         (found,) = check(desk)
         assert found.state == state
         assert desk.stale == {}
+
+
+async def test_exemplars_added_online_count_as_growth(desk):
+    await calibrate(desk, "doubling", today=TODAY)
+    fit_router(rows_of(), BagOfWords()).save(desk.settings.router_dir)
+    assert check(desk)[0].state == "own"
+    add_exemplars(desk.settings.router_dir, [Row("papaya", "fruit"), Row("quince", "fruit")], BagOfWords())
+    assert check(desk)[0].state == "grown"
+    remove_exemplars(desk.settings.router_dir, ["papaya"], BagOfWords())
+    assert check(desk)[0].state == "own"
 
 
 async def test_unanswerable_question_makes_any_answer_wrong(desk, tmp_path):

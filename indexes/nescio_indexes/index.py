@@ -154,7 +154,10 @@ class ExemplarIndex:
             total = len(self) + len(rows)
             plan_for(self._chosen, total, self.dims, beside=_beside(now) + rows.nbytes, memory=self.memory)
             alive = np.concatenate([now.alive, np.ones(len(rows), dtype=np.bool_)])
-            self._now = _Snapshot.of(now.main, np.concatenate([now.vectors, fresh]), now.rows.joined(rows), alive)
+            # Very many are not copied, because they become a main part before this returns.
+            many = len(rows) > FRESH_LIMIT and not len(now.rows)
+            waiting = fresh if many else np.concatenate([now.vectors, fresh])
+            self._now = _Snapshot.of(now.main, waiting, now.rows.joined(rows), alive)
         if len(rows) > FRESH_LIMIT:
             self._compact()
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nescio.routing import Router
-from nescio_indexes.encoder import Vectors, fingerprint_of
+from nescio.settings import load_settings
+from nescio_indexes.encoder import TextEncoder, Vectors, load_encoder
 from nescio_indexes.fitting import fit_router
 from nescio_indexes.rows import Row
 from nescio_indexes.threshold import Judged, Wish, choose
 
+ENCODER = "all-minilm-l6-v2-int8"
+
 
 class LookUp:
-    """An encoder that knows its vectors."""
+    """An encoder that knows its vectors; what it is asked beyond them it embeds, and counts the seconds."""
 
-    def __init__(self, texts: Sequence[str], vectors: Vectors) -> None:
-        """Know the rows of `vectors` by `texts`."""
-        self.name = "look-up"
-        self.dims = int(vectors.shape[1])
-        self.fingerprint = fingerprint_of(self.name, self.dims)
+    def __init__(self, texts: Sequence[str], vectors: Vectors, encoder: TextEncoder) -> None:
+        """Know the rows of `vectors` by `texts`; `encoder` made them."""
+        self.name, self.dims, self.fingerprint = encoder.name, encoder.dims, encoder.fingerprint
+        self.spent = 0.0
+        self._encoder = encoder
         self._table = dict(zip(texts, vectors, strict=True))
+
+    @property
+    def words(self) -> Mapping[str, int]:
+        """The encoder's."""
+        return self._encoder.words
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Their vectors, (n, dims)."""
+        missing = [text for text in texts if text not in self._table]
+        if missing:
+            started = time.perf_counter()
+            self._table.update(zip(missing, self._encoder.encode(missing), strict=True))
+            self.spent += time.perf_counter() - started
         return np.stack([self._table[text] for text in texts]) if len(texts) else np.zeros((0, self.dims), np.float32)
 
 
@@ -52,13 +65,16 @@ def main() -> None:
 
 def nescio(lines: Sequence[dict[str, Any]], vectors: Vectors) -> dict[str, Any]:
     """The router as ``nescio fit`` makes it, its threshold by the default rule."""
-    encoder = LookUp([line["text"] for line in lines], vectors)
+    settings = load_settings()
+    real = load_encoder(settings.models_dir, ENCODER)
+    encoder = LookUp([line["text"] for line in lines], vectors, real)
     started = time.perf_counter()
     fitted = fit_router([Row(line["text"], line["label"]) for line in lines if line["part"] == "fit"], encoder)
-    fit_s = time.perf_counter() - started
+    fit_s = time.perf_counter() - started - encoder.spent
     router = Router.of(fitted, encoder)
     texts = [line["text"] for line in lines if line["part"] == "test"]
-    router.route(texts[0])
+    # nescio embeds a text without courtesies and with slips mended: those vectors are looked up in the timed calls too.
+    router.route_many(texts)
     routes, spent = timed(router.route, texts)
     return {
         "variant": "as fitted",

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers import data, table
+from benchmarks.peers.ours import ENCODER
 from nescio.settings import load_settings
 from nescio_indexes.encoder import Encoder
 
@@ -70,7 +71,7 @@ def main() -> None:
     if settings.data is None:
         sys.exit("set NESCIO_DATA to the folder of the data sets")
     bench = Bench(settings.data, wish.cache, wish.peer_python)
-    encoder = Encoder(settings.models_dir / "all-minilm-l6-v2-int8", cache_size=60_000)
+    encoder = Encoder(settings.models_dir / ENCODER, cache_size=60_000)
     line: dict[str, Any] = {
         "bench": "peers",
         "when": time.strftime("%Y-%m-%d"),

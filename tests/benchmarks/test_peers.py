@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.peers import data, run, table
+from benchmarks.peers.ours import LookUp
 from nescio_indexes.rows import Row
 from nescio_indexes.text import clip
 
@@ -75,6 +76,17 @@ def test_a_set_is_embedded_once(tmp_path: Path):
     assert encoder.embedded == 41
     data.write(tmp_path / "set", rows[:-1], encoder)
     assert encoder.embedded == 81
+
+
+def test_what_is_looked_up_is_not_embedded_again_and_what_is_new_is_counted():
+    real = Counting()
+    known = LookUp(["a", "b"], np.array([[1, 0], [0, 1]], np.float32), real)
+    assert known.encode(["b", "a"]).tolist() == [[0, 1], [1, 0]]
+    assert real.embedded == 0
+    assert known.encode(["c", "a", "c"]).shape == (3, 2)
+    known.encode(["c"])
+    assert real.embedded == 2
+    assert known.spent > 0
 
 
 def test_the_best_variant_is_the_one_with_the_greatest_harmonic_mean():

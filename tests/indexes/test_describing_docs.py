@@ -1,12 +1,14 @@
 """docs/descriptions.md says what the code does."""
 
+import json
 import re
 from pathlib import Path
 
 from nescio_indexes import described, describing
 from tests.indexes.bag import BagOfWords
 
-PAGE = (Path(__file__).parents[2] / "docs" / "descriptions.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "descriptions.md").read_text(encoding="utf-8")
 
 
 def test_example_runs():
@@ -25,3 +27,11 @@ def test_constants_are_those_of_the_code():
     assert "σ(11.6·(near − .2·outside − median − .105))" in PAGE
     assert (describing.PRIOR_SLOPE, describing.PRIOR_OUTSIDE, describing.PRIOR_MARGIN) == (11.6, 0.2, 0.105)
     assert len(described.TEMPLATES) == 12
+
+
+def test_figures_are_those_of_the_last_measurement():
+    lines = (ROOT / "benchmarks" / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    last = [line for line in map(json.loads, lines) if line["bench"] == "descriptions"][-1]
+    for figures in last["arms"].values():
+        shown = [figures[name] for name in ("accuracy", "auroc", "kept", "refused", "ece_of_route")]
+        assert f"| {' | '.join(f'{value:.3f}' for value in shown)} |" in PAGE

@@ -121,7 +121,7 @@ def report(router: Router, texts: Iterable[str], *, seed: int = 0, progress: Pro
 
 def text(found: Mapping[str, Any], width: int) -> str:
     """The report for a terminal of `width` columns."""
-    head = ("variant", "n", "same", "95 % interval", "flips", "95 % interval", "other label")
+    head = ("variant", "n", "same", "95 % interval", "flips", "95 % interval", "other\nlabel")
     lines = [found["overall"], *found["families"], *found["variants"]]
     about = (
         f"{found['texts']} texts, seed {found['seed']}; same: the same label, or abstained both times; "

@@ -167,6 +167,16 @@ def test_neighbours_are_shown_with_label_and_similarity(router):
     assert any(f"typically has another at {told.typical:.2f}" in line for line in told.summary)
 
 
+def test_parts_of_a_label_sum_to_its_score():
+    router = fitted()
+    weights = router.scorer.model.fusion
+    rows = [row for text in QUERIES for row in explain(router, text)[1].labels if row.label is not None]
+    assert rows
+    for row in rows:
+        summed = row.logit + weights.net * (row.net or 0.0) + weights.neighbours * row.neighbours
+        assert row.score == pytest.approx(summed, abs=1e-3)
+
+
 def test_empty_text_is_explained_by_having_nothing_in_it(router):
     told = explain(router, " \x00\n")[1]
     assert told.empty

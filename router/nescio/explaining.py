@@ -31,20 +31,22 @@ TYPICAL_FROM = 32
 
 @dataclass(frozen=True, slots=True)
 class LabelScores:
-    """What the parts say of one label; None is out of scope, of which only the head says something.
+    """What the parts say of one label; None is out of scope, of which only the heads say something.
 
     Attributes:
         label: The label.
-        logit: The head's.
-        head_p: The head's softmax over labels and out of scope, not calibrated.
+        logit: The linear head's.
+        head_p: The linear head's softmax over labels and out of scope, not calibrated.
+        net: The logit of the head with a hidden layer; None without one.
         neighbours: Mean similarity of its nearest neighbours.
-        score: The two fused.
+        score: All of them fused.
         p: P(in scope and this is the right route).
     """
 
     label: str | None
     logit: float
     head_p: float
+    net: float | None
     neighbours: float | None
     score: float | None
     p: float | None
@@ -201,18 +203,20 @@ def _labels(case: Case) -> tuple[LabelScores, ...]:
     from nescio_indexes.softmax import softmax
 
     model, number = case.model, len(case.model.labels)
+    known = isinstance(model, scoring.EmbeddingModel)
     logits = model.head(case.vector)
     chances = softmax(logits)[0]
-    evidence = scoring.evidence if isinstance(model, scoring.EmbeddingModel) else described.pooled
-    near = evidence(model.nearby(case.vector), number)[0]
+    net = model.net(case.vector)[0] if isinstance(model, scoring.EmbeddingModel) and model.net is not None else None
+    near = (scoring.evidence if known else described.pooled)(model.nearby(case.vector), number)[0]
+
+    def heads(i: int) -> tuple[float, float, float | None]:
+        return float(logits[0, i]), float(chances[i]), None if net is None else float(net[i])
+
     place = {label: i for i, label in enumerate(model.labels)}
     best = [(candidate, place[candidate.expert]) for candidate in case.route.candidates[:SHOWN]]
-    rows = [
-        LabelScores(c.expert, float(logits[0, i]), float(chances[i]), float(near[i]), float(c.score), c.p_route)
-        for c, i in best
-    ]
+    rows = [LabelScores(c.expert, *heads(i), float(near[i]), float(c.score), c.p_route) for c, i in best]
     if logits.shape[1] > number:
-        rows.append(LabelScores(None, float(logits[0, -1]), float(chances[-1]), None, None, None))
+        rows.append(LabelScores(None, *heads(number), None, None, None))
     return tuple(rows)
 
 

@@ -142,8 +142,8 @@ EXPLAINED = Explanation(
     nearest_outside=(NearExemplar("asdf", None, 0.44),),
     typical=0.55,
     labels=(
-        LabelScores("general", 0.4, 0.2, 0.25, 0.65, 0.06),
-        LabelScores(None, 1.4, 0.8, None, None, None),
+        LabelScores("general", 0.4, 0.2, 1.5, 0.25, 0.65, 0.06),
+        LabelScores(None, 1.4, 0.8, None, None, None, None),
     ),
     features=(FeatureShare("energy", 0.5, 1.5, -2.0), FeatureShare("near", math.nan, 0.4, math.nan)),
     constant=0.01,

@@ -207,10 +207,13 @@ def show_explanation(told: Explanation | None) -> None:
     lines += ["", "nearest exemplars"] if told.nearest or told.nearest_outside else []
     for near in (*told.nearest, *told.nearest_outside):
         lines.append(f"  {near.similarity:.2f}  {clean(near.label or OUTSIDE):<14} {clip(near.text)[:100]}")
-    lines += ["", "label          head  neighbours       p"] if told.labels else []
+    lines += ["", "label          head     net  neighbours       p"] if told.labels else []
     for row in told.labels:
-        neighbours, p = ("" if value is None else f"{value:.3f}" for value in (row.neighbours, row.p))
-        lines.append(f"  {clean(row.label or OUTSIDE):<13}{row.head_p:.3f}  {neighbours:>10}  {p:>6}")
+        net, neighbours, p = (
+            "" if value is None else f"{value:.{digits}f}"
+            for value, digits in ((row.net, 2), (row.neighbours, 3), (row.p, 3))
+        )
+        lines.append(f"  {clean(row.label or OUTSIDE):<13}{row.head_p:.3f}  {net:>6}  {neighbours:>10}  {p:>6}")
     lines += ["", "scope feature     value  average  in the logit"] if told.features else []
     lines += [f"  {f.name:<13}{f.value:>8.2f} {f.average:>8.2f} {f.contribution:>+13.2f}" for f in told.features]
     lines += [f"  constant {told.constant:>+35.2f}"] if told.features else []

@@ -127,13 +127,14 @@ class WireExemplar(Wire):
 
 
 class WireLabelScores(Wire):
-    """What the parts say of one label; of out of scope (null) only the head says something."""
+    """What the parts say of one label; of out of scope (null) only the heads say something."""
 
     label: str | None
-    logit: float | None = Field(description="The head's.")
-    head_p: float | None = Field(description="The head's softmax, not calibrated.")
+    logit: float | None = Field(description="The linear head's.")
+    head_p: float | None = Field(description="The linear head's softmax, not calibrated.")
+    net: float | None = Field(description="The logit of the head with a hidden layer; null without one.")
     neighbours: float | None = Field(description="Mean similarity of its nearest neighbours.")
-    score: float | None = Field(description="The two fused.")
+    score: float | None = Field(description="All of them fused.")
     p: float | None = Field(description="P(in scope and this is the right one).")
 
 

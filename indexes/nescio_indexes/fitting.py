@@ -80,7 +80,7 @@ def fit_router(
     chosen = options or FitOptions()
     chosen.wish.check()
     _check_prior(chosen.oos_prior)
-    data = _embed(prepare(rows), encoder, chosen.progress)
+    data = embedded(prepare(rows), encoder, chosen.progress)
     with _threads_for(len(data.rows)):
         return _fit(data, encoder, chosen, tuple(dev))
 
@@ -123,7 +123,12 @@ def _check_prior(prior: float | None) -> None:
         raise InvalidRequest(f"--oos-prior {prior} is out of range", hint="a share, at least 0 and below 1")
 
 
-def _embed(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress) -> Data:
+def embedded(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress = silent) -> Data:
+    """`rows`, as `prepare` gives them, with their vectors and groups.
+
+    Raises:
+        DataError: Fewer than two are in scope.
+    """
     labels = labels_of(rows)
     inside = [row for row in rows if row.label is not None]
     if len(inside) < 2:

@@ -87,12 +87,17 @@ class Geometry:
         offsets = np.einsum("kd,dk->k", means, pulled)
         return cls(*(np.asarray(part, dtype=np.float32) for part in (shared, pulled, offsets, broad, centre)))
 
+    def nearest(self, vectors: Vectors) -> NDArray[np.float64]:
+        """Squared Mahalanobis distance to the nearest label's mean, (n,): Lee et al., "A Simple Unified Framework for
+        Detecting Out-of-Distribution Samples", 2018.
+        """
+        own = np.einsum("nd,nd->n", vectors @ self.shared, vectors)
+        return np.asarray((own[:, None] - 2.0 * (vectors @ self.pulled) + self.offsets).min(axis=1), dtype=np.float64)
+
     def relative(self, vectors: Vectors) -> NDArray[np.float64]:
         """−(nearest label's squared distance − the squared distance under the broad Gaussian), (n,)."""
-        own = np.einsum("nd,nd->n", vectors @ self.shared, vectors)
-        nearest = (own[:, None] - 2.0 * (vectors @ self.pulled) + self.offsets).min(axis=1)
         centred = vectors - self.centre
-        return np.asarray(np.einsum("nd,nd->n", centred @ self.broad, centred) - nearest, dtype=np.float64)
+        return np.asarray(np.einsum("nd,nd->n", centred @ self.broad, centred) - self.nearest(vectors))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ PRIOR_FLOOR = 0.01
 FOREIGN_SHARE = 0.01
 """P(in scope) of a query in another language, times this: the encoder reads English, and its scores mean little."""
 
-_TEMPERATURES = (0.05, 20.0)
+_TEMPERATURES = (0.01, 20.0)
 _WEIGHTS = (0.0, 200.0)
 _ENOUGH = 4000
 

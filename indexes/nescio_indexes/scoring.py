@@ -34,7 +34,7 @@ SCOPE_FEATURES = ("energy", "outside", "near", "contrast", "density", "relative"
 - near: mean similarity of the three nearest exemplars;
 - contrast: near minus the same for out-of-scope exemplars;
 - density: mean similarity of the ten nearest exemplars;
-- relative: relative Mahalanobis score of the nearest label;
+- relative: relative Mahalanobis score of the nearest cluster of a label;
 - agree: share of the neighbours that carry the top label;
 - margin: difference of the two best logits;
 - peak: the net's largest logit over the labels (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World
@@ -47,6 +47,8 @@ NEIGHBOURS = 16
 _NEAR = 3
 _DENSITY = 10
 _MARGIN_CAP = 20.0
+_CLUSTER_ROWS = 30
+_MOST_CLUSTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,11 @@ class RawScores:
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Gaussians with one shared covariance around the labels' means, against one Gaussian around everything."""
+    """Gaussians with one shared covariance, against one Gaussian around everything.
+
+    A label with many exemplars is several Gaussians, one a cluster of it (Hastie and Tibshirani, "Discriminant Analysis
+    by Gaussian Mixtures", 1996): "banking" has no middle that a query about cards and one about loans were both near.
+    """
 
     shared: NDArray[np.float32]
     pulled: NDArray[np.float32]
@@ -77,25 +83,27 @@ class Geometry:
     @classmethod
     def fit(cls, vectors: Vectors, targets: NDArray[np.int64], labels: int) -> Self:
         """Fit on in-scope `vectors` (n, d); covariances are shrunk towards a sphere by d/(n + d)."""
-        sums = np.zeros((labels, vectors.shape[1]), dtype=np.float64)
-        np.add.at(sums, targets, vectors)
-        means = sums / np.maximum(np.bincount(targets, minlength=labels), 1)[:, None]
+        clusters = _clusters(vectors, targets, labels)
+        count = int(clusters.max()) + 1
+        sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
+        np.add.at(sums, clusters, vectors)
+        means = sums / np.bincount(clusters, minlength=count)[:, None]
         centre = vectors.mean(axis=0, dtype=np.float64)
-        shared = _precision(vectors - means[targets])
+        shared = _precision(vectors - means[clusters])
         broad = _precision(vectors - centre)
         pulled = shared @ means.T
         offsets = np.einsum("kd,dk->k", means, pulled)
         return cls(*(np.asarray(part, dtype=np.float32) for part in (shared, pulled, offsets, broad, centre)))
 
     def nearest(self, vectors: Vectors) -> NDArray[np.float64]:
-        """Squared Mahalanobis distance to the nearest label's mean, (n,): Lee et al., "A Simple Unified Framework for
+        """Squared Mahalanobis distance to the nearest mean, (n,): Lee et al., "A Simple Unified Framework for
         Detecting Out-of-Distribution Samples", 2018.
         """
         own = np.einsum("nd,nd->n", vectors @ self.shared, vectors)
         return np.asarray((own[:, None] - 2.0 * (vectors @ self.pulled) + self.offsets).min(axis=1), dtype=np.float64)
 
     def relative(self, vectors: Vectors) -> NDArray[np.float64]:
-        """−(nearest label's squared distance − the squared distance under the broad Gaussian), (n,)."""
+        """−(squared distance to the nearest mean − the squared distance under the broad Gaussian), (n,)."""
         centred = vectors - self.centre
         return np.asarray(np.einsum("nd,nd->n", centred @ self.broad, centred) - self.nearest(vectors))
 
@@ -252,6 +260,24 @@ def scope_features(parts: Parts, labels: int, top: NDArray[np.int64]) -> NDArray
 
 def _over_outside(energy: NDArray[np.float64], outside: NDArray[np.float32]) -> NDArray[np.float64]:
     return energy - outside[:, 0] if outside.shape[1] else np.zeros_like(energy)
+
+
+def _clusters(vectors: Vectors, targets: NDArray[np.int64], labels: int) -> NDArray[np.int64]:
+    """A number for each row's cluster within its label, (n,), without gaps."""
+    clusters, start = np.zeros(len(targets), np.int64), 0
+    for label in range(labels):
+        places = np.flatnonzero(targets == label)
+        parts = min(len(places) // _CLUSTER_ROWS, _MOST_CLUSTERS)
+        if parts > 1:
+            from sklearn.cluster import KMeans
+
+            found = KMeans(parts, n_init=1, max_iter=20, random_state=0).fit_predict(vectors[places])
+            _, within = np.unique(found, return_inverse=True)
+        else:
+            within = np.zeros(len(places), np.int64)
+        clusters[places] = start + within
+        start += int(within.max()) + 1 if len(within) else 0
+    return clusters
 
 
 def _precision(residuals: NDArray[Any]) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ ORDER = (RANDOM, BEST, DOMAIN, COMPETENCE, WITH_DOMAIN, ORACLE)
 DOMAIN_PRIOR = 10.0
 """Rows of a model's average that stand beside its rows of a domain."""
 
-LABEL_WEIGHT = 0.5
+LABEL_WEIGHT = 2.0
 """Length of a domain's indicator beside the question's unit vector."""
 
 

@@ -83,6 +83,7 @@ def _arrays(model: Competence) -> dict[str, Any]:
         "target": model.memory.target,
         "seen": model.memory.seen,
         "blend": model.blend,
+        "turn": model.turn,
         "lines": model.lines,
         "bounds": model.bounds,
         "keys": model.keys,
@@ -92,11 +93,11 @@ def _arrays(model: Competence) -> dict[str, Any]:
 
 def _model(facts: Mapping[str, Any], arrays: Mapping[str, Any]) -> Competence:
     experts = tuple(str(name) for name in facts["experts"])
-    shared, own = (int(count) for count in facts["nearest"])
+    nearest = tuple(int(count) for count in facts["nearest"])
     finite = (name for name in arrays if name != "keys")
     if not all(np.isfinite(arrays[name]).all() for name in finite):
         raise ValueError("a number is not finite")
-    if arrays["lines"].shape != (len(experts), 3) or arrays["target"].shape[1] != len(experts) + 1:
+    if arrays["lines"].shape != (len(experts), 3) or len(nearest) != len(experts) + 1:
         raise ValueError("the parts do not fit each other")
     return Competence(
         experts=experts,
@@ -104,8 +105,9 @@ def _model(facts: Mapping[str, Any], arrays: Mapping[str, Any]) -> Competence:
         encoder=str(facts["encoder"]),
         inputs=Inputs(arrays["centre"], arrays["mean"], arrays["scale"], float(facts["wording"][1])),
         head=Head(arrays["head_centre"], arrays["head_slopes"], arrays["head_offset"]),
-        memory=Memory(arrays["rows"], arrays["target"], arrays["seen"], (shared, own)),
+        memory=Memory(arrays["rows"], arrays["target"], arrays["seen"], nearest),
         blend=arrays["blend"],
+        turn=arrays["turn"],
         lines=arrays["lines"],
         bounds=arrays["bounds"],
         keys=arrays["keys"],

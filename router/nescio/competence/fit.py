@@ -9,7 +9,7 @@ so that an expert with few grades is not believed to differ much.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from nescio.competence.model import (
     Memory,
     mean_of_nearest,
     probabilities,
+    turned_back,
     unit,
 )
 from nescio.errors import DataError
@@ -30,15 +31,16 @@ from nescio.errors import DataError
 FOLDS = 5
 WEIGHTS = (0.0, 0.05, 0.1, 0.2)
 RIDGES = tuple(np.geomspace(1.0, 3000.0, 12).tolist())
-NEAREST = (25, 50, 100, 200)
-PARTS = (slice(0, 1), slice(1, None))
-"""The shared part of a row of estimates, and the own parts."""
+NEAREST = (25, 50, 100, 200, 400)
 
 FEWEST = 20
 """Graded outcomes from which on an expert is covered."""
 
-NEARLY_ALL = 0.95
-"""An expert seen on this share of rows is treated as seen on all, at its average: one decomposition serves them all."""
+NEARLY_ALL = 0.8
+"""Where every expert was asked this share of the queries, it counts as average on the others, and the own parts are
+turned into their principal axes: what several experts have in common (being trained for mathematics, say) is then
+estimated once, from all of them, and what is noise in each is shrunk away (Breiman and Friedman, "Predicting
+Multivariate Responses in Multiple Linear Regression", 1997)."""
 
 LINE_PRIOR = 30.0
 """Rows of standard spread that hold an expert's line to that of all experts."""
@@ -80,11 +82,25 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class _Targets:
-    """Base rate (m,) of each expert, (n, 1 + m) shared and own residuals, and which of them are seen."""
+    """What is to be estimated.
+
+    Attributes:
+        base: (m,) base rate of each expert.
+        target: (n, 1 + m) shared residuals, and own ones in the axes of `turn`.
+        seen: (n, 1 + m) which of them are known.
+        turn: (m, m) axes of the own residuals.
+        parts: Columns that are estimated alike.
+    """
 
     base: Floats
     target: Floats
     seen: Floats
+    turn: Floats
+    parts: tuple[slice, ...]
+
+    def take(self, chosen: NDArray[np.bool_]) -> _Targets:
+        """The rows that `chosen` marks."""
+        return replace(self, target=self.target[chosen], seen=self.seen[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +110,8 @@ class _Chosen:
     loss: float
     inputs: Inputs
     rows: Floats
-    ridges: tuple[float, float]
-    nearest: tuple[int, int]
+    ridges: Floats
+    nearest: tuple[int, ...]
     blend: Floats
     parts: Floats
 
@@ -138,6 +154,7 @@ def fit_competence(graded: Graded, encoder: str, *, seed: int = 0) -> Competence
             unit(best.rows), targets.target.astype(np.float32), targets.seen.astype(np.float32), best.nearest
         ),
         blend=best.blend,
+        turn=targets.turn,
         lines=lines,
         bounds=bounds,
         keys=graded.keys,
@@ -164,8 +181,12 @@ def _targets(right: Floats) -> _Targets:
     # Shrunk by one row: a query that one expert alone was asked says as much of the query as of the expert.
     shared = residual.sum(axis=1) / (asked.sum(axis=1) + 1.0)
     own = np.where(asked, residual - shared[:, None], 0.0)
-    seen = np.column_stack([asked.any(axis=1), asked]).astype(float)
-    return _Targets(base, np.column_stack([shared, own]), np.where(seen.mean(axis=0) >= NEARLY_ALL, 1.0, seen))
+    if asked.mean(axis=0).min() < NEARLY_ALL:
+        seen = np.column_stack([asked.any(axis=1), asked]).astype(float)
+        return _Targets(base, np.column_stack([shared, own]), seen, np.eye(base.size), (slice(0, 1), slice(1, None)))
+    turn = np.linalg.eigh(own.T @ own)[1]
+    target = np.column_stack([shared, own @ turn])
+    return _Targets(base, target, np.ones(target.shape), turn, tuple(slice(i, i + 1) for i in range(base.size + 1)))
 
 
 def _try(graded: Graded, targets: _Targets, wording: Floats, weight: float, fold: NDArray[np.int64]) -> _Chosen:
@@ -174,11 +195,13 @@ def _try(graded: Graded, targets: _Targets, wording: Floats, weight: float, fold
     rows = inputs.rows(graded.vectors, wording, graded.labels)
     head, ridges = _held_out_head(rows, targets, fold)
     memories = _held_out_memory(rows, targets, graded.groups)
-    found = [_best_memory(head, memories, targets, part) for part in PARTS]
-    (shared, shared_blend, shared_part), (own, own_blend, own_part) = found
-    parts = np.hstack([shared_part, own_part])
+    found = [_best_memory(head, memories, targets, part) for part in targets.parts]
+    widths = [one[2].shape[1] for one in found]
+    parts = np.hstack([one[2] for one in found])
+    nearest = tuple(np.repeat([one[0] for one in found], widths).tolist())
+    blend = np.repeat([one[1] for one in found], widths, axis=0)
     loss = sum(_losses(parts, targets))
-    return _Chosen(loss, inputs, rows, ridges, (shared, own), np.array([shared_blend, own_blend]), parts)
+    return _Chosen(loss, inputs, rows, ridges, nearest, blend, turned_back(parts, targets.turn))
 
 
 def _best_memory(
@@ -203,32 +226,37 @@ def _inputs(vectors: Floats, wording: Floats, weight: float) -> Inputs:
 
 def _losses(estimate: Floats, targets: _Targets) -> tuple[float, float]:
     """Mean squared error of the shared part, and the mean over experts of that of the own parts."""
-    error = np.sum(targets.seen * (estimate - targets.target) ** 2, axis=0) / np.maximum(targets.seen.sum(axis=0), 1.0)
+    error = _errors(estimate, targets)
     return float(error[0]), float(error[1:].mean())
 
 
-def _held_out_head(rows: Floats, targets: _Targets, fold: NDArray[np.int64]) -> tuple[Floats, tuple[float, float]]:
-    """Estimates of ridge regressions that did not see the row, and the ridges of the shared and of the own parts."""
+def _errors(estimate: Floats, targets: _Targets) -> Floats:
+    """(1 + m,) mean squared error of each column."""
+    total = np.sum(targets.seen * (estimate - targets.target) ** 2, axis=0)
+    return np.asarray(total / np.maximum(targets.seen.sum(axis=0), 1.0))
+
+
+def _held_out_head(rows: Floats, targets: _Targets, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Estimates of ridge regressions that did not see the row, and the best ridge of each column."""
     paths = np.zeros((len(RIDGES), *targets.target.shape))
     for held in (fold == number for number in range(FOLDS)):
-        seen = _Targets(targets.base, targets.target[~held], targets.seen[~held])
-        for one in _decompose(rows[~held], seen):
+        for one in _decompose(rows[~held], targets.take(~held)):
             turned = (rows[held] - one.centre) @ one.axes
             for place, ridge in enumerate(RIDGES):
                 paths[place, held[:, None] & one.columns] = (turned @ one.shrunk(ridge) + one.offset).ravel()
-    losses = np.array([_losses(path, targets) for path in paths])
-    shared, own = losses.argmin(axis=0)
-    return np.column_stack([paths[shared][:, :1], paths[own][:, 1:]]), (RIDGES[shared], RIDGES[own])
+    errors = np.array([_errors(path, targets) for path in paths])
+    best = np.zeros(targets.target.shape[1], dtype=int)
+    for part in targets.parts:
+        best[part] = errors[:, part].mean(axis=1).argmin()
+    return paths[best, :, np.arange(best.size)].T, np.array(RIDGES)[best]
 
 
-def _head(rows: Floats, targets: _Targets, ridges: tuple[float, float]) -> Head:
+def _head(rows: Floats, targets: _Targets, ridges: Floats) -> Head:
     width = targets.target.shape[1]
     slopes, offset = np.zeros((rows.shape[1], width)), np.zeros(width)
     centre = rows.mean(axis=0)
     for one in _decompose(rows, targets):
-        shared, own = (one.axes @ one.shrunk(ridge) for ridge in ridges)
-        first = np.flatnonzero(one.columns) == 0
-        slopes[:, one.columns] = np.where(first, shared, own)
+        slopes[:, one.columns] = one.axes @ one.shrunk(ridges[one.columns])
         offset[one.columns] = one.offset + (centre - one.centre) @ slopes[:, one.columns]
     return Head(centre, slopes, offset)
 
@@ -247,9 +275,9 @@ class _Decomposed:
     values: Floats
     turned: Floats
 
-    def shrunk(self, ridge: float) -> Floats:
-        """Slopes in the axes."""
-        return np.asarray(self.turned / (self.values + ridge)[:, None])
+    def shrunk(self, ridge: float | Floats) -> Floats:
+        """Slopes in the axes, with one ridge for all columns or one for each."""
+        return np.asarray(self.turned / (self.values[:, None] + ridge))
 
 
 def _decompose(rows: Floats, targets: _Targets) -> list[_Decomposed]:

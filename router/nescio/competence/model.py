@@ -66,21 +66,23 @@ class Memory:
         rows: (n, f) unit rows of features.
         target: (n, 1 + m) shared and own residuals; 0 where not seen.
         seen: (n, 1 + m) 1 where there is an outcome.
-        nearest: How many neighbours count for the shared part, and for the own parts.
+        nearest: How many neighbours count for each part.
     """
 
     rows: Singles
     target: Singles
     seen: Singles
-    nearest: tuple[int, int]
+    nearest: tuple[int, ...]
 
     def estimate(self, rows: Floats) -> Floats:
         """(q, 1 + m) weighted mean residuals of the nearest graded queries, shrunk to 0."""
         found = np.zeros((rows.shape[0], self.target.shape[1]))
+        columns = np.array(self.nearest)
+        sizes = sorted(set(self.nearest))
         for start in range(0, rows.shape[0], _CHUNK):
             near = unit(rows[start : start + _CHUNK]) @ self.rows.T
-            shared, own = mean_of_nearest(near, self.target, self.seen, self.nearest)
-            found[start : start + _CHUNK] = np.hstack([shared[:, :1], own[:, 1:]])
+            for size, mean in zip(sizes, mean_of_nearest(near, self.target, self.seen, sizes), strict=True):
+                found[start : start + _CHUNK, columns == size] = mean[:, columns == size]
         return found
 
 
@@ -108,7 +110,8 @@ class Competence:
         inputs: Makes features.
         head: First estimate.
         memory: Second estimate.
-        blend: (2, 2) weights of head and memory, for the shared part and for the own parts.
+        blend: (1 + m, 2) weights of head and memory for each part.
+        turn: (m, m) orthogonal; own parts = estimated parts @ turn'. The identity where each is estimated for itself.
         lines: (m, 3) slopes on the shared and the own part, and the intercept.
         bounds: (m,) the least p that the graded rows of each expert support; 1 minus it is the greatest.
         keys: (n,) hashes of the graded queries.
@@ -122,6 +125,7 @@ class Competence:
     head: Head
     memory: Memory
     blend: Floats
+    turn: Floats
     lines: Floats
     bounds: Floats
     keys: NDArray[np.str_]
@@ -130,8 +134,8 @@ class Competence:
     def p(self, texts: Sequence[str], vectors: Vectors | Floats, labels: Floats | None = None) -> Floats:
         """(n, m) P(expert right | query) for `texts` and their (n, d) vectors."""
         rows = self.inputs.rows(vectors, text_features(texts), labels)
-        parts = blended(self.blend, self.head.estimate(rows), self.memory.estimate(rows))
-        return probabilities(self.lines, self.bounds, parts)
+        parts = self.head.estimate(rows) * self.blend[:, 0] + self.memory.estimate(rows) * self.blend[:, 1]
+        return probabilities(self.lines, self.bounds, turned_back(parts, self.turn))
 
     def of(self, text: str, vector: Vectors | Floats) -> dict[str, float]:
         """P(right) by expert for one query."""
@@ -173,10 +177,9 @@ def utility(candidate: Candidate, cost: float, price: float) -> float:
     return candidate.p_route * candidate.p_expert - price * cost
 
 
-def blended(blend: Floats, head: Floats, memory: Floats) -> Floats:
-    """(n, 1 + m) weighted sums of two estimates, the shared part first."""
-    weights = np.vstack([blend[:1], np.repeat(blend[1:], head.shape[1] - 1, axis=0)])
-    return np.asarray(head * weights[:, 0] + memory * weights[:, 1])
+def turned_back(parts: Floats, turn: Floats) -> Floats:
+    """(n, 1 + m) shared and own parts from parts that were estimated in turned axes."""
+    return np.hstack([parts[:, :1], parts[:, 1:] @ turn.T])
 
 
 def probabilities(lines: Floats, bounds: Floats, parts: Floats) -> Floats:

@@ -9,6 +9,7 @@ import pytest
 from nescio.scorers import EmbeddingScorer
 from nescio_indexes.exemplars import Exemplar
 from nescio_indexes.fitting import fit_router
+from nescio_indexes.rows import Row
 from tests.indexes.bag import BagOfWords, rows_of
 
 
@@ -52,3 +53,11 @@ def test_words_of_an_exemplar_added_since_are_known(scorer):
     text = "where is the merket"
     scorer.model.inside.add([Exemplar(text, "fruit")], scorer.encoder.encode([text]))
     assert scorer.read("where is the merket") == "where is the merket"
+
+
+def test_as_many_exemplars_as_before_with_other_words_are_learnt_anew(scorer):
+    assert scorer.read("the zyzzyvva") == "the zyzzyvva"
+    other = fit_router([*rows_of(6, 6)[1:], Row("the zyzzyva", rows_of(6, 6)[0].label)], scorer.encoder).model.inside
+    assert len(other) == len(scorer.model.inside)
+    scorer.model.inside.adopt(other)
+    assert scorer.read("the zyzzyvva") == "the zyzzyva"

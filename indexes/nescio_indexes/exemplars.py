@@ -35,8 +35,30 @@ class Exemplar:
     label: str | None = None
 
 
+class _Listed(Sequence[Exemplar]):
+    """Exemplars by place or slice, from `at`."""
+
+    __slots__ = ()
+
+    def at(self, place: int) -> Exemplar:
+        """The exemplar at `place`, which is in range."""
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, place: int) -> Exemplar: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Exemplar, ...]: ...
+    def __getitem__(self, place: int | slice) -> Exemplar | tuple[Exemplar, ...]:
+        """The exemplar at `place`."""
+        if isinstance(place, slice):
+            return tuple(self[i] for i in range(*place.indices(len(self))))
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        return self.at(place % len(self))
+
+
 @dataclass(frozen=True, slots=True)
-class Rows(Sequence[Exemplar]):
+class Rows(_Listed):
     """Exemplars by their place.
 
     Attributes:
@@ -67,17 +89,8 @@ class Rows(Sequence[Exemplar]):
         """How many."""
         return len(self.ends)
 
-    @overload
-    def __getitem__(self, place: int) -> Exemplar: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Exemplar, ...]: ...
-    def __getitem__(self, place: int | slice) -> Exemplar | tuple[Exemplar, ...]:
-        """The exemplar at `place`."""
-        if isinstance(place, slice):
-            return tuple(self[i] for i in range(*place.indices(len(self))))
-        if not -len(self) <= place < len(self):
-            raise IndexError(place)
-        place %= len(self)
+    def at(self, place: int) -> Exemplar:
+        """The exemplar at `place`, which is in range."""
         start = int(self.ends[place - 1]) if place else 0
         text = self.texts[start : int(self.ends[place])].tobytes().decode("utf-8", "surrogatepass")
         return Exemplar(text, self.names[int(self.labels[place])])
@@ -156,7 +169,7 @@ ROW_FILES = tuple(f".{name}.npy" for name in _ARRAYS)
 
 
 @dataclass(frozen=True, slots=True)
-class Exemplars(Sequence[Exemplar]):
+class Exemplars(_Listed):
     """The exemplars of one snapshot by their place: those of the main part, then those added since."""
 
     main: Rows
@@ -166,18 +179,13 @@ class Exemplars(Sequence[Exemplar]):
         """How many, removed ones included."""
         return len(self.main) + len(self.fresh)
 
-    @overload
-    def __getitem__(self, place: int) -> Exemplar: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Exemplar, ...]: ...
-    def __getitem__(self, place: int | slice) -> Exemplar | tuple[Exemplar, ...]:
-        """The exemplar at `place`."""
-        if isinstance(place, slice):
-            return tuple(self[i] for i in range(*place.indices(len(self))))
-        if not -len(self) <= place < len(self):
-            raise IndexError(place)
-        place %= len(self)
-        return self.main[place] if place < len(self.main) else self.fresh[place - len(self.main)]
+    def at(self, place: int) -> Exemplar:
+        """The exemplar at `place`, which is in range."""
+        return self.main.at(place) if place < len(self.main) else self.fresh.at(place - len(self.main))
+
+    def same(self, other: Exemplars) -> bool:
+        """Whether both are of one state of the index; as many exemplars need not be the same ones."""
+        return self.main is other.main and self.fresh is other.fresh
 
     def __iter__(self) -> Iterator[Exemplar]:
         """All of them, in order."""

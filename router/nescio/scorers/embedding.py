@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from nescio_indexes.described import DescribedModel
     from nescio_indexes.encoder import TextEncoder, Vectors
+    from nescio_indexes.exemplars import Exemplars
     from nescio_indexes.scoring import EmbeddingModel, RawScores
     from nescio_indexes.spelling import Speller
 
@@ -24,7 +25,7 @@ class EmbeddingScorer:
     def __init__(self, encoder: TextEncoder, model: EmbeddingModel | DescribedModel) -> None:
         self.encoder = encoder
         self.model = model
-        self._learnt: tuple[tuple[int, ...], Speller] | None = None
+        self._learnt: tuple[tuple[Exemplars, Exemplars], Speller] | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -48,13 +49,14 @@ class EmbeddingScorer:
     def _speller(self) -> Speller:
         """Knows the words of the labels and of the exemplars, those added since the last query included."""
         sides = (self.model.inside.exemplars, self.model.outside.exemplars)
-        sizes = tuple(len(side) for side in sides)
         learnt = self._learnt
-        if learnt is None or learnt[0] != sizes:
+        # As many exemplars as before may be other ones.
+        if learnt is None or not all(side.same(known) for side, known in zip(sides, learnt[0], strict=True)):
             from nescio_indexes.spelling import Speller
 
             texts = (side[int(place)].text for side in sides for place in _spread(len(side)))
-            self._learnt = learnt = (sizes, Speller((*self.labels, *texts), self.encoder.words))
+            learnt = (sides, Speller((*self.labels, *texts), self.encoder.words))
+            self._learnt = learnt
         return learnt[1]
 
     def close(self) -> None:

@@ -10,13 +10,13 @@ against precision, though some are real errors of the data.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from clinc import clinc150
 from numpy.typing import NDArray
 
 from nescio.registry import discover
@@ -52,10 +52,8 @@ def main() -> None:
 def sources(settings: Settings) -> dict[str, tuple[Row, ...]]:
     """The sets at hand."""
     found = {"experts": prepare((*exemplar_rows(discover(settings.experts).cards), *outside_rows()))}
-    source = settings.data / "clinc150.jsonl.gz" if settings.data else None
-    if source is not None and source.is_file():
-        with gzip.open(source, "rt", encoding="utf-8") as stream:
-            rows = [json.loads(line) for line in stream]
+    rows = clinc150(settings)
+    if rows is not None:
         train = (Row(row["text"], None if row["oos"] else row["intent"]) for row in rows if row["split"] == "train")
         found["clinc150 train"] = prepare(train)
     return found

@@ -14,7 +14,6 @@ again, it goes on with what is missing.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import platform
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from clinc import clinc150
 from numpy.typing import NDArray
 
 from nescio.registry import discover
@@ -82,10 +82,7 @@ def main() -> None:
 def real(settings: Settings, work: Path) -> tuple[list[str], Vectors]:
     """Real texts and their vectors."""
     texts = [text for card in discover(()).cards for text in card.exemplars]
-    source = settings.data / "clinc150.jsonl.gz" if settings.data else None
-    if source is not None and source.is_file():
-        with gzip.open(source, "rt", encoding="utf-8") as stream:
-            texts += [row["text"] for row in map(json.loads, stream) if row["split"] != "test"]
+    texts += [row["text"] for row in clinc150(settings) or () if row["split"] != "test"]
     kept = work / "real.npy"
     if not kept.is_file():
         encoder = load_encoder(settings.models_dir, settings.loaded_profile.encoder)

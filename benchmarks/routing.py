@@ -9,7 +9,6 @@ measure, and nothing is chosen on them. The held-out queries of the product's ow
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import platform
@@ -22,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from clinc import clinc150
 
 from nescio.registry import discover
 from nescio.routing import Router
@@ -30,7 +30,7 @@ from nescio.settings import load_settings
 from nescio_eval import routing_report, stability
 from nescio_indexes.build import build_default_router
 from nescio_indexes.encoder import Encoder, load_encoder
-from nescio_indexes.fitting import fit_router
+from nescio_indexes.fitting import FitOptions, fit_router
 from nescio_indexes.rows import Row, read_rows
 from nescio_indexes.text import bare
 
@@ -57,19 +57,16 @@ def main() -> None:
         "encoder": encoder.name,
         "default": default_router(settings.home, encoder),
     }
-    source = settings.data / "clinc150.jsonl.gz" if settings.data else None
-    if source is not None and source.is_file():
-        line["clinc150"] = {**vars(wish), **clinc(source, encoder, wish)}
+    rows = clinc150(settings)
+    if rows is not None:
+        line["clinc150"] = {**vars(wish), **clinc(rows, encoder, wish)}
     print(json.dumps(line, indent=1))  # noqa: T201
     with (HERE / "results.jsonl").open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line) + "\n")
 
 
-def clinc(source: Path, encoder: Encoder, wish: argparse.Namespace) -> dict[str, Any]:
+def clinc(rows: list[dict[str, Any]], encoder: Encoder, wish: argparse.Namespace) -> dict[str, Any]:
     """Figures on CLINC150."""
-    with gzip.open(source, "rt", encoding="utf-8") as stream:
-        rows = [json.loads(line) for line in stream]
-    rows.sort(key=lambda row: row["id"])
     train = [(row["text"], None if row["oos"] else row[wish.labels]) for row in rows if row["split"] != "test"]
     test = [Row(row["text"], None if row["oos"] else row[wish.labels]) for row in rows if row["split"] == "test"]
     kept = [Row(*pair) for pair in few(train, wish.shots, wish.seed) if pair[1] is not None or not wish.inside_only]
@@ -78,7 +75,7 @@ def clinc(source: Path, encoder: Encoder, wish: argparse.Namespace) -> dict[str,
     started = time.perf_counter()
     roomy.encode([bare(row.text) for row in kept])
     embedded = time.perf_counter()
-    fitted = fit_router(kept, roomy)
+    fitted = fit_router(kept, roomy, FitOptions(seed=wish.seed))
     fit_s = time.perf_counter() - embedded
     with TemporaryDirectory() as folder:
         size = sum(path.stat().st_size for path in fitted.save(Path(folder)).iterdir())

@@ -3,12 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
-from nescio.settings import load_settings
+from nescio.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from tests.serving import Served
@@ -25,8 +25,8 @@ PROVISIONED = load_settings().models_dir
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test gets a NESCIO_HOME of its own, and no setting of the caller's."""
     monkeypatch.setenv("NESCIO_HOME", str(tmp_path / "home"))
-    for name in ("NESCIO_PROFILE", "NESCIO_EXPERTS", "NESCIO_POLICY", "NESCIO_API_KEY", "NESCIO_PORT"):
-        monkeypatch.delenv(name, raising=False)
+    for field in set(Settings.model_fields) - {"home", "data"}:
+        monkeypatch.delenv(f"NESCIO_{field.upper()}", raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -114,3 +114,19 @@ def served(fitted_home: Path, smol: Path, tmp_path_factory: pytest.TempPathFacto
     shutil.copytree(fitted_home, home, symlinks=True, ignore=shutil.ignore_patterns("*.sqlite*"))
     with Served(home, smol) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium without a window."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield launched
+        launched.close()

@@ -166,11 +166,8 @@ class DescribedModel:
 
     def nearby(self, vectors: Vectors) -> Nearby:
         """The points nearest to `vectors`; those of labels that the head does not know count for none."""
-        found, exemplars = self.inside.snapshot_search(vectors, NEIGHBOURS)
-        number = {label: i for i, label in enumerate(self.labels)}
-        flat = [number.get(exemplars[i].label or "", -1) if i >= 0 else -1 for i in found.ids.ravel().tolist()]
-        labels = np.array(flat, dtype=np.int64).reshape(found.ids.shape)
-        return Nearby(found.scores, labels, self.outside.search(vectors, _OUTSIDE).scores)
+        numbers = {label: i for i, label in enumerate(self.labels)}
+        return Nearby.of(self.inside, self.outside, vectors, numbers, (NEIGHBOURS, _OUTSIDE))
 
     def write_into(self, folder: Path) -> None:
         """Write the parts into `folder`."""

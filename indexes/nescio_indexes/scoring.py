@@ -9,6 +9,7 @@ calibrated on one version is not used with another.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -116,6 +117,19 @@ class Nearby:
     labels: NDArray[np.int64]
     outside: NDArray[np.float32]
 
+    @classmethod
+    def of(
+        cls,
+        inside: ExemplarIndex,
+        outside: ExemplarIndex,
+        vectors: Vectors,
+        numbers: Mapping[str, int],
+        reach: tuple[int, int],
+    ) -> Self:
+        """The nearest of both indexes, `reach` of each; a label without a number is −1."""
+        found, exemplars = inside.snapshot_search(vectors, reach[0])
+        return cls(found.scores, exemplars.numbers(found.ids, numbers), outside.search(vectors, reach[1]).scores)
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -171,9 +185,7 @@ class EmbeddingModel:
 
     def nearby(self, vectors: Vectors) -> Nearby:
         """The neighbours of `vectors`; exemplars of labels that the head does not know count for none."""
-        found, exemplars = self.inside.snapshot_search(vectors, NEIGHBOURS)
-        labels = exemplars.numbers(found.ids, self._numbers)
-        return Nearby(found.scores, labels, self.outside.search(vectors, _NEAR).scores)
+        return Nearby.of(self.inside, self.outside, vectors, self._numbers, (NEIGHBOURS, _NEAR))
 
     def write_into(self, folder: Path) -> None:
         """Write the parts into `folder`."""

@@ -1,0 +1,39 @@
+"""The tables of docs/routing.md are those that ``benchmarks/ablation.py`` last appended."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINES = [json.loads(line) for line in (ROOT / "benchmarks/results.jsonl").read_text(encoding="utf-8").splitlines()]
+LAST = {line["labels"]: line for line in LINES if line["bench"] == "ablation"}
+PAGE = (ROOT / "docs/routing.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| ([^|]+) \| (\.\d{4},[ .,\d]+) \| (\.\d{4},[ .,\d]+) \|$", PAGE, re.MULTILINE)
+TOLD = {
+    "linear + net + nearest (what is used)": "linear + net + nearest",
+    "kNN distance (16th)": "kNN distance",
+    "mean of the three nearest": "near",
+    "the same minus the three nearest out of scope": "contrast",
+    "relative Mahalanobis": "relative",
+    "outlier exposure, linear": "outside",
+    "outlier exposure, net": "exposed",
+    "the net's largest logit": "peak",
+    "all ten (what is used)": "all",
+    "without the net's two": "all without the net's",
+    "without geometry": "all without geometry",
+    "without neighbours": "all without neighbours",
+    "those that need no out-of-scope exemplar": "all that need no out-of-scope exemplar",
+}
+
+
+def test_both_tables_are_read():
+    assert len(ROWS) == 22
+
+
+@pytest.mark.parametrize(("name", "intents", "domains"), ROWS)
+def test_what_a_part_earns_is_what_was_measured(name: str, intents: str, domains: str):
+    for labels, told in (("intent", intents), ("domain", domains)):
+        measured = {**LAST[labels]["heads"], **LAST[labels]["scope"]}[TOLD.get(name, name)]
+        assert [float(figure) for figure in told.split(", ")] == pytest.approx(measured, abs=5e-4)

@@ -1,4 +1,4 @@
-"""The tables of docs/routing.md are those that ``benchmarks/ablation.py`` last appended."""
+"""The tables of docs/routing.md are those that ``benchmarks/ablation.py`` and ``routing.py`` last appended."""
 
 import json
 import re
@@ -37,3 +37,26 @@ def test_what_a_part_earns_is_what_was_measured(name: str, intents: str, domains
     for labels, told in (("intent", intents), ("domain", domains)):
         measured = {**LAST[labels]["heads"], **LAST[labels]["scope"]}[TOLD.get(name, name)]
         assert [float(figure) for figure in told.split(", ")] == pytest.approx(measured, abs=5e-4)
+
+
+FIGURES = ("accuracy", "auroc", "fpr95", "kept", "refused", "harmonic", "ece_at_share", "ece_in_scope")
+CLINC = {
+    (line["clinc150"]["labels"], line["clinc150"]["shots"]): line["clinc150"] for line in LINES if "clinc150" in line
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("150 intents", ("intent", 0)),
+        ("10 domains", ("domain", 0)),
+        ("150 intents, 20 exemplars each", ("intent", 20)),
+        ("150 intents, 5 exemplars each", ("intent", 5)),
+    ],
+)
+def test_what_new_queries_get_is_what_was_measured(name: str, key: tuple[str, int]):
+    told = re.search(rf"^\| {name} \| (.*) \| (\d+) s \|$", PAGE, re.MULTILINE)
+    assert told is not None
+    measured = [CLINC[key][figure] for figure in FIGURES]
+    assert [float(figure) for figure in told[1].split(" | ")] == pytest.approx(measured, abs=6e-4)
+    assert int(told[2]) == round(CLINC[key]["fit_s"])

@@ -1,8 +1,7 @@
-"""Measures what sharing encoder calls gives queries that arrive together. Appends to ``benchmarks/results.jsonl``.
+"""Measures the encoder under queries that arrive together. Appends to ``benchmarks/results.jsonl``.
 
 Queries of many lengths (the held-out queries of ``tests/data``, no cache) are encoded one at a time, and by eight
-threads at a time; each way with calls shared, as they are served, and with every query in a call of its own. The ways
-take turns, so that a busy machine is busy for all.
+threads at a time.
 
     python benchmarks/concurrency.py [--threads 8] [--rounds 5]
 """
@@ -18,7 +17,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +30,6 @@ HERE = Path(__file__).resolve().parent
 Vectors = NDArray[np.float32]
 
 
-class Alone(Encoder):
-    """An encoder whose queries share no call."""
-
-    def _together(self, texts: Any) -> Vectors:
-        return self._embed(texts)
-
-
 def main() -> None:
     """Run, print, append."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -49,28 +40,21 @@ def main() -> None:
     name = settings.loaded_profile.encoder
     if not isinstance(load_encoder(settings.models_dir, name), Encoder):
         sys.exit("the profile's encoder has no ONNX model; this measures what serves")
-    ways = {"shared": Encoder(settings.models_dir / name, cache_size=0)}
-    ways["alone"] = Alone(settings.models_dir / name, cache_size=0)
+    encoder = Encoder(settings.models_dir / name, cache_size=0)
     texts = [row.text for row in read_rows(HERE.parent / "tests" / "data" / "routing_heldout.jsonl")]
-    figures: dict[str, list[dict[str, float]]] = {}
+    figures: dict[int, list[dict[str, float]]] = {}
     for _ in range(wish.rounds):
-        for way, encoder in ways.items():
-            for threads in (1, wish.threads):
-                figures.setdefault(f"{way}_{threads}", []).append(crowd(encoder.encode, texts, threads))
-    with ThreadPoolExecutor(wish.threads) as pool:
-        together = list(pool.map(lambda text: ways["shared"].encode([text]), texts))
-    apart = [ways["alone"].encode([text]) for text in texts]
-    off = float(np.abs(np.concatenate(together) - np.concatenate(apart)).max())
+        for threads in (1, wish.threads):
+            figures.setdefault(threads, []).append(crowd(encoder.encode, texts, threads))
     line = {
         "bench": "concurrency",
         "when": time.strftime("%Y-%m-%d"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "load": round(os.getloadavg()[0], 1),
         "queries": len(texts),
-        "largest_difference": off,
         **{
-            way: {key: round(float(np.median([one[key] for one in all_])), 2) for key in all_[0]}
-            for way, all_ in figures.items()
+            f"threads_{threads}": {key: round(float(np.median([one[key] for one in all_])), 2) for key in all_[0]}
+            for threads, all_ in figures.items()
         },
     }
     print(json.dumps(line, indent=1))  # noqa: T201

@@ -9,7 +9,6 @@ for every router.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nescio.errors import ArtefactError, ModelMissing
-from nescio_indexes.gathering import AT_MOST, Gathering
 from nescio_indexes.text import clean
 
 Vectors = NDArray[np.float32]
@@ -86,7 +84,7 @@ class _Cached:
         order = sorted(missing, key=len)
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
-            for text, vector in zip(batch, _unit(self._together(batch)), strict=True):
+            for text, vector in zip(batch, _unit(self._embed(batch)), strict=True):
                 vectors[missing[text]] = vector
                 self._remember(text, vector)
             if progress is not None:
@@ -121,9 +119,6 @@ class _Cached:
             while len(self._cache) > self._cache_size:
                 self._cache.popitem(last=False)
 
-    def _together(self, texts: Sequence[str]) -> Vectors:
-        return self._embed(texts)
-
     def _embed(self, texts: Sequence[str]) -> Vectors:
         raise NotImplementedError
 
@@ -144,12 +139,7 @@ class Encoder(_Cached):
         self._session = _open_session(model, threads)
         self._tokenizer = _open_tokenizer(tokenizer)
         self._inputs = {item.name for item in self._session.get_inputs()}
-        self._gathered = Gathering(lambda texts: self._embed(texts), max((os.cpu_count() or 1) // threads, 1))
         super().__init__(folder.name, int(self._session.get_outputs()[0].shape[-1]), cache_size)
-
-    def _together(self, texts: Sequence[str]) -> Vectors:
-        # A long batch is as cheap a text alone as in company, and would hold up a lone query beside it.
-        return self._gathered(texts) if len(texts) <= AT_MOST // 2 else self._embed(texts)
 
     def _vocabulary(self) -> Mapping[str, int]:
         found: dict[str, int] = self._tokenizer.get_vocab()

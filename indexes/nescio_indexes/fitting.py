@@ -22,6 +22,7 @@ from nescio_indexes.fitted import FittedRouter, Report
 from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.language import looks_foreign
 from nescio_indexes.plan import MEMORY
+from nescio_indexes.reading import Reader
 from nescio_indexes.rows import ROW_HINT, Row, assign_folds, data_hash, labels_of, near_twin_groups, prepare
 from nescio_indexes.scope import PRIOR_FLOOR, RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import (
@@ -170,7 +171,8 @@ def _dev_rows(dev: Iterable[Row], data: Data) -> tuple[Row, ...]:
 def _held_out(model: EmbeddingModel, rows: tuple[Row, ...], data: Data, encoder: TextEncoder) -> Unseen | None:
     if not rows:
         return None
-    vectors = encoder.encode([bare(row.text) for row in rows])
+    reader = Reader(model, encoder)
+    vectors = encoder.encode([reader.read(row.text) for row in rows])
     number = {label: i for i, label in enumerate(data.labels)}
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
     foreign = np.array([data.english and looks_foreign(row.text) for row in rows], dtype=np.bool_)

@@ -1,6 +1,8 @@
 import json
 import math
 import random
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -117,6 +119,18 @@ def test_dev_rows_join_the_calibration_only(fitted):
     assert more.report.measured == fitted.report.measured + 3
     assert more.report.rows == fitted.report.rows
     assert len(more.model.inside) == len(fitted.model.inside)
+
+
+def test_dev_rows_are_read_like_served_queries():
+    class Knowing(BagOfWords):
+        words: Mapping[str, int] = MappingProxyType({"about": 1, "please": 2})
+
+    def calibrated(text):
+        return fit_router(rows_of(6, 6), Knowing(), dev=[Row(text, "fruit")]).calibration.to_json()
+
+    right = calibrated("banana and cherry")
+    assert calibrated("Hello, bananna and chrery, plaese!") == right
+    assert calibrated("violin and cherry") != right
 
 
 @pytest.mark.parametrize("wish", [Wish(target=0.8), Wish(max_risk=0.3), Wish(oos_recall=0.9)])

@@ -33,15 +33,15 @@ _LETTERS = re.compile(r"[a-z]+")
 class Speller:
     """Mends words that neither the encoder nor the exemplars know. Immutable, so threads may share it."""
 
-    def __init__(self, exemplars: Iterable[str], words: Mapping[str, int]) -> None:
-        """Learn what is known.
+    def __init__(self, used: Counter[str], words: Mapping[str, int]) -> None:
+        """Take what is known.
 
         Args:
-            exemplars: Texts whose words are right by definition.
+            used: How often texts whose words are right by definition use each, as `words_of` counts them.
             words: The encoder's whole words in small letters, with their rank, common ones first. With none it cannot
                 be told what the encoder knows, and nothing is mended.
         """
-        self._used = Counter(word for text in exemplars for word in _LETTERS.findall(text.lower()))
+        self._used = used
         self._words = words
 
     def mend(self, text: str) -> str:
@@ -70,6 +70,11 @@ class Speller:
 
     def _rank(self, word: str) -> tuple[int, int, str]:
         return -self._used[word], self._words.get(word, len(self._words)), word
+
+
+def words_of(texts: Iterable[str]) -> Counter[str]:
+    """How often `texts` use each word."""
+    return Counter(word for text in texts for word in _LETTERS.findall(text.lower()))
 
 
 def _likely(word: str) -> set[str]:

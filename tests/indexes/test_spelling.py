@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nescio_indexes.encoder import whole_words
-from nescio_indexes.spelling import MOST, Speller
+from nescio_indexes.spelling import MOST, Speller, words_of
 from nescio_indexes.variants import VARIANTS
 
 WORDS = {word: rank for rank, word in enumerate("what the fight weather money many capital of is then".split())}
-SPELLER = Speller(["book a flight to Lima", "the balance of my savings"], WORDS)
+SPELLER = Speller(words_of(["book a flight to Lima", "the balance of my savings"]), WORDS)
 TYPOS = [variant for variant in VARIANTS if variant.family == "typo" and variant.name != "no-apostrophe"]
 
 
@@ -49,8 +49,8 @@ def test_what_is_known_or_no_word_by_itself_stays(text):
 
 def test_words_of_the_exemplars_are_preferred_and_never_touched():
     assert SPELLER.mend("a flght") == "a flight"
-    assert Speller([], WORDS).mend("a flght") == "a fight"
-    assert Speller(["flght"], WORDS).mend("a flght") == "a flght"
+    assert Speller(words_of([]), WORDS).mend("a flght") == "a fight"
+    assert Speller(words_of(["flght"]), WORDS).mend("a flght") == "a flght"
 
 
 def test_many_unknown_words_are_another_language_and_stay():
@@ -60,7 +60,7 @@ def test_many_unknown_words_are_another_language_and_stay():
 
 
 def test_nothing_is_mended_where_it_is_not_known_what_the_encoder_knows():
-    assert Speller(["the balance"], {}).mend("the balnce") == "the balnce"
+    assert Speller(words_of(["the balance"]), {}).mend("the balnce") == "the balnce"
 
 
 @given(st.text(max_size=40))

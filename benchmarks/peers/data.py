@@ -120,17 +120,10 @@ def items(fit: Sequence[Row], test: Sequence[Row], held: Sequence[bool]) -> list
     kept = {twin_key(row.text) for row, out in zip(fit, held, strict=True) if not out and row.label is not None}
     marks = [out and (row.label is None or twin_key(row.text) not in kept) for row, out in zip(fit, held, strict=True)]
     made = [
-        Item(settled(row.text), row.label, "fit", mark, int(fold))
+        Item(clip(row.text), row.label, "fit", mark, int(fold))
         for row, mark, fold in zip(fit, marks, folds, strict=True)
     ]
-    return made + [Item(settled(row.text), row.label, "test") for row in test]
-
-
-def settled(text: str) -> str:
-    """`text` clipped until that changes nothing: some characters become several, and make it too long again."""
-    while (clipped := clip(text)) != text:
-        text = clipped
-    return text
+    return made + [Item(clip(row.text), row.label, "test") for row in test]
 
 
 def holding(rows: Sequence[Any]) -> list[bool]:

@@ -35,11 +35,11 @@ def clean(text: str) -> str:
 def clip(text: str) -> str:
     """The part of a query that is routed: all of it, or of a long one its head and its tail.
 
-    People put the question first or last and the material in between, so both ends are kept.
+    People put the question first or last and the material in between, so both ends are kept. Applying it twice changes
+    nothing more.
     """
-    if len(text) <= HEAD_CHARS + TAIL_CHARS:
-        return clean(text)
-    return clean(f"{text[:HEAD_CHARS]} {text[-TAIL_CHARS:]}")
+    # Cutting first spares cleaning a million characters; NFKC may make many of one, so that the rest is long again.
+    return clean(_ends(clean(_ends(text))))
 
 
 def bare(text: str) -> str:
@@ -61,6 +61,10 @@ def twin_key(text: str) -> str:
     """
     folded = bare(text).casefold()
     return _NOT_WORD.sub(" ", folded).strip() or folded
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= HEAD_CHARS + TAIL_CHARS else f"{text[:HEAD_CHARS]} {text[-TAIL_CHARS:]}"
 
 
 def _is_noise(char: str) -> bool:

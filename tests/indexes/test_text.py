@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nescio_indexes.courtesy import without_courtesy
-from nescio_indexes.text import bare, clip, twin_key
+from nescio_indexes.text import HEAD_CHARS, TAIL_CHARS, bare, clean, clip, twin_key
 
 BARE = "what is the capital of Peru"
 
@@ -70,6 +70,20 @@ def test_baring_twice_changes_nothing_more_and_never_empties_a_text(text):
     once = bare(text)
     assert bare(once) == once
     assert bool(once) == bool(clip(text))
+
+
+@given(st.text(max_size=8) | st.text("ﷺ㍿ﬃ¨ é\u0301\u200b \u3000한a", max_size=8), st.integers(1, 1200))
+def test_clipping_twice_changes_nothing_more_and_a_clipped_text_is_clean_and_short(piece, times):
+    once = clip(piece * times)
+    assert clip(once) == once == clean(once)
+    assert len(once) <= HEAD_CHARS + 1 + TAIL_CHARS
+
+
+def test_a_long_text_keeps_its_ends_and_one_that_grows_when_cleaned_is_long():
+    assert clip("a" * 5000 + "b" * 5000) == "a" * HEAD_CHARS + " " + "b" * TAIL_CHARS
+    grown = clip("㍿" * 400)
+    assert grown == clip("株式会社" * 400)
+    assert len(grown) == HEAD_CHARS + 1 + TAIL_CHARS
 
 
 @pytest.mark.parametrize("piece", ["hi,", "please ", "- ", "-", "?", "a", " ,", "thanks "])

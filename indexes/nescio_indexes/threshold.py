@@ -8,7 +8,7 @@ and NaN abstain.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,13 +76,19 @@ class Rule:
         """What `to_json` gave; unknown fields are ignored.
 
         Raises:
-            ArtefactError: A field is missing or wrong.
+            ArtefactError: A field is missing or wrong, or the rule is one of the future.
         """
         try:
-            rule = cls(body["name"], body["cut"], float(body["threshold"]), body.get("value"))
+            value = body.get("value")
+            rule = cls(body["name"], body["cut"], float(body["threshold"]), None if value is None else float(value))
         except (KeyError, TypeError, ValueError) as error:
             raise ArtefactError(f"the threshold's rule is damaged: {error!r}", hint="fit it again") from error
-        if rule.cut not in {"scope", "p"} or not np.isfinite(rule.threshold):
+        if rule.name not in get_args(RuleName):
+            raise ArtefactError(
+                f"no rule for a threshold is called {rule.name!r}",
+                hint="use a newer nescio, or fit it again with this one",
+            )
+        if rule.cut not in ("scope", "p") or not np.isfinite(rule.threshold):
             raise ArtefactError("the threshold's rule is damaged", hint="fit it again")
         return rule
 

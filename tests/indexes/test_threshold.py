@@ -98,6 +98,24 @@ def test_oos_recall_without_outside_rows_is_refused():
 def test_rule_survives_json_with_unknown_fields():
     chosen = rule(max_risk=0.2)
     assert Rule.from_json(chosen.to_json() | {"later": 1}) == chosen
-    for broken in ({}, {"name": "x", "cut": "moon", "threshold": 0.1}, {"name": "x", "cut": "p", "threshold": "nan"}):
-        with pytest.raises(ArtefactError):
-            Rule.from_json(broken)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "of-2030"}, "no rule .* called 'of-2030'"),
+        ({"name": None}, "no rule .* called None"),
+        ({"name": ["keep"]}, "no rule"),
+        ({"cut": "moon"}, "damaged"),
+        ({"cut": ["p"]}, "damaged"),
+        ({"threshold": "nan"}, "damaged"),
+        ({"threshold": None}, "damaged"),
+        ({"value": "much"}, "damaged"),
+    ],
+)
+def test_rule_that_is_not_known_or_damaged_is_refused(change, message):
+    with pytest.raises(ArtefactError, match=message) as caught:
+        Rule.from_json(rule(max_risk=0.2).to_json() | change)
+    assert caught.value.hint
+    with pytest.raises(ArtefactError, match="damaged"):
+        Rule.from_json({})

@@ -61,7 +61,7 @@ class _Cached:
     def __init__(self, name: str, dims: int, cache_size: int) -> None:
         self.name = name
         self.dims = dims
-        self.fingerprint = fingerprint_of(name, dims)
+        self.fingerprint = fingerprint_of(Path(name).name, dims)
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._cache_size = cache_size
         self._lock = threading.Lock()
@@ -126,8 +126,10 @@ class _Cached:
 class Encoder(_Cached):
     """A sentence encoder served by ONNX Runtime: mean pooling over the attention mask, then unit length."""
 
-    def __init__(self, folder: Path, *, threads: int = 2, cache_size: int = CACHE_SIZE) -> None:
-        """Load ``model.onnx`` and ``tokenizer.json`` from `folder`, whose name is the encoder's name.
+    def __init__(
+        self, folder: Path, *, name: str | None = None, threads: int = 2, cache_size: int = CACHE_SIZE
+    ) -> None:
+        """Load ``model.onnx`` and ``tokenizer.json`` from `folder`, whose name is the encoder's unless `name` is given.
 
         Raises:
             ModelMissing: A file is not there, or cannot be read as what it should be.
@@ -139,7 +141,7 @@ class Encoder(_Cached):
         self._session = _open_session(model, threads)
         self._tokenizer = _open_tokenizer(tokenizer)
         self._inputs = {item.name for item in self._session.get_inputs()}
-        super().__init__(folder.name, int(self._session.get_outputs()[0].shape[-1]), cache_size)
+        super().__init__(name or folder.name, int(self._session.get_outputs()[0].shape[-1]), cache_size)
 
     def _vocabulary(self) -> Mapping[str, int]:
         found: dict[str, int] = self._tokenizer.get_vocab()
@@ -189,17 +191,28 @@ class TorchEncoder(_Cached):
 
 
 def load_encoder(models_dir: Path, name: str, *, threads: int = 2) -> Encoder | TorchEncoder:
-    """The encoder called `name` below `models_dir`, or the one in the folder `name`.
+    """The encoder called `name` below `models_dir`, or the one in the folder `name`; by its own name it loads again.
 
     Raises:
         ModelMissing: No such folder, or files are missing from it.
     """
-    folder = models_dir / name
-    if not folder.is_dir() and Path(name).is_dir():
-        folder = Path(name)
-    if (folder / "modules.json").is_file() and not (folder / "model.onnx").is_file():
-        return TorchEncoder(folder)
-    return Encoder(folder, threads=threads)
+    # What was a folder of its own where a router was fitted may be one of the models where it is served.
+    for folder in (models_dir / name, Path(name).absolute(), models_dir / Path(name).name):
+        if _holds_encoder(folder):
+            again = folder.name if folder.parent == models_dir else str(folder)
+            if (folder / "model.onnx").is_file():
+                return Encoder(folder, name=again, threads=threads)
+            return TorchEncoder(folder, name=again)
+    installed = [folder.name for folder in sorted(models_dir.glob("*")) if _holds_encoder(folder)]
+    raise ModelMissing(
+        f"no encoder is called {name!r} in {models_dir}, and no folder of that name holds one",
+        hint=f"installed: {', '.join(installed) or 'none'}; nescio models pull fetches the profile's; "
+        "for another sentence-transformers model give its folder",
+    )
+
+
+def _holds_encoder(folder: Path) -> bool:
+    return any((folder / file).is_file() for file in ("model.onnx", "modules.json"))
 
 
 def fingerprint_of(name: str, dims: int) -> str:

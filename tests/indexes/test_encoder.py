@@ -119,6 +119,35 @@ def test_encoder_is_found_by_name_or_by_folder(models_dir):
     assert load_encoder(models_dir / "nowhere", str(models_dir / "all-minilm-l6-v2-int8")).dims == 384
 
 
+def test_encoder_of_a_folder_is_loaded_again_by_its_name_from_anywhere(models_dir, tmp_path, monkeypatch):
+    own = shutil.copytree(models_dir / "all-minilm-l6-v2-int8", tmp_path / "own" / "my-encoder-int8")
+    monkeypatch.chdir(own)
+    loaded = load_encoder(models_dir, ".")
+    assert load_encoder(models_dir, str(own)).name == loaded.name
+    monkeypatch.chdir(tmp_path)
+    assert load_encoder(models_dir, loaded.name).fingerprint == loaded.fingerprint == fingerprint_of("my-encoder", 384)
+    # On another machine it may be one of the models.
+    own.parent.rename(tmp_path / "models")
+    moved = load_encoder(tmp_path / "models", loaded.name)
+    assert (moved.name, moved.fingerprint) == ("my-encoder-int8", loaded.fingerprint)
+
+
+@pytest.mark.parametrize("name", ["nosuch", "", ".", "empty", "/dev/null"])
+def test_encoder_that_is_not_there_is_told_with_those_that_are(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    for found, file in (("one", "model.onnx"), ("two", "modules.json"), ("three", "model.gguf")):
+        (tmp_path / "models" / found).mkdir(parents=True)
+        (tmp_path / "models" / found / file).touch()
+    with pytest.raises(ModelMissing, match="no encoder") as caught:
+        load_encoder(tmp_path / "models", name)
+    assert "installed: one, two;" in caught.value.hint
+    assert "sentence-transformers" in caught.value.hint
+    with pytest.raises(ModelMissing) as caught:
+        load_encoder(tmp_path / "nowhere", name)
+    assert "installed: none;" in caught.value.hint
+
+
 def test_encoding_imports_no_torch(models_dir):
     code = (
         "import sys; from pathlib import Path; from nescio_indexes.encoder import Encoder;"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nescio.errors import DataError
-from nescio.metrics import bootstrap_interval
+from nescio.intervals import bootstrap_interval
 from nescio_eval.points import s_at, value_at
 
 if TYPE_CHECKING:

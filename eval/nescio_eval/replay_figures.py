@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nescio.calibration.model import Floats
-from nescio.metrics import apgr, bootstrap_interval, coverage, ece, outcomes_at, score_at_target
+from nescio.intervals import bootstrap_interval
+from nescio.metrics import apgr, coverage, ece, outcomes_at, score_at_target
 from nescio_eval.ceiling import ceiling
 from nescio_eval.replay import BEST, COMPETENCE, DOMAIN, ORACLE, WITH_DOMAIN, Replay, Strategy, best_of
 

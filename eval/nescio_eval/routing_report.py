@@ -16,17 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nescio.errors import DataError
-from nescio.metrics import (
-    Interval,
-    aurc,
-    auroc,
-    bootstrap_interval,
-    ece,
-    fpr_at_recall,
-    reliability_bins,
-    risk_coverage_curve,
-    wilson,
-)
+from nescio.intervals import Interval, bootstrap_interval, wilson
+from nescio.metrics import aurc, auroc, ece, fpr_at_recall, reliability_bins, risk_coverage_curve
 from nescio_indexes.rows import Row
 from nescio_indexes.scope import PRIOR_FLOOR
 from nescio_indexes.text import twin_key

@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from nescio.errors import DataError
+from nescio.intervals import bootstrap_interval, wilson
 from nescio.metrics import (
     abstention_rate,
     accuracy,
     aurc,
     auroc,
-    bootstrap_interval,
     brier,
     count,
     coverage,
     ece,
     hallucination_rate,
     selective_risk,
-    wilson,
 )
 from nescio_eval.arms import Arm, Graded, Sample, arms_of, samples_of
 from nescio_eval.freezing import write_frozen

@@ -13,7 +13,7 @@ import numpy as np
 
 from nescio.cli.layout import aligned, wrapped
 from nescio.errors import DataError
-from nescio.metrics import Interval, bootstrap_interval, wilson
+from nescio.intervals import Interval, bootstrap_interval, wilson
 from nescio.types import Progress, silent
 from nescio_indexes.text import clean, twin_key
 from nescio_indexes.variants import VARIANTS

@@ -10,6 +10,7 @@ import numpy as np
 from nescio import metrics
 from nescio.calibration.model import Floats
 from nescio.calibration.rows import Table
+from nescio.intervals import wilson
 
 TARGETS = (0.5, 0.75, 0.9)
 
@@ -23,7 +24,7 @@ def figures(rows: Table, p: Floats) -> dict[str, Any]:
     """
     graded = ~np.isnan(p)
     p_graded, right = p[graded], rows.y[graded]
-    low, high = metrics.wilson(int(right.sum()), int(right.size))
+    low, high = wilson(int(right.sum()), int(right.size))
     return {
         "asked": int(rows.y.size),
         "graded": int(right.size),

@@ -19,6 +19,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 import zipfile
@@ -35,6 +36,8 @@ MANIFEST = "manifest.json"
 READ_WHOLE = 8 * 2**20
 """Bytes up to which a checksum covers the whole file; of a larger one it covers the size and `BLOCKS` spread blocks."""
 BLOCKS, BLOCK = 64, 2**16
+
+_VERSION = re.compile(r"v-[0-9a-f]{12}")
 
 T = TypeVar("T")
 Fill = Callable[[Path], None]
@@ -264,7 +267,8 @@ def _sync(path: Path) -> None:
 
 def _remove_others(root: Path, keep: set[str | None]) -> None:
     for folder in root.glob("v-*"):
-        if folder.name not in keep:
+        # The folder may be one that a person keeps other things in.
+        if _VERSION.fullmatch(folder.name) and folder.name not in keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 

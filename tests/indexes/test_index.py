@@ -358,6 +358,15 @@ def test_write_that_fails_half_way_leaves_the_old_version_in_force(tmp_path):
     assert len(list(tmp_path.glob("v-*"))) == 2
 
 
+def test_folders_of_others_stay(tmp_path):
+    for name in ("v-1.0", "v-next", "v-0123456789ab-notes", "data"):
+        (tmp_path / name).mkdir()
+    for _ in range(3):
+        filled(10).save(tmp_path)
+    assert len(list(tmp_path.glob("v-*"))) == 3 + 2
+    assert (tmp_path / "data").is_dir()
+
+
 def test_folder_that_cannot_be_written_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtefactError, match="cannot write"):

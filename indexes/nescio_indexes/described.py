@@ -102,7 +102,8 @@ def read_descriptions(path: Path) -> tuple[Description, ...]:
         DataError: The file cannot be read, a line is no JSON object, a field is of the wrong type, or a label repeats.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        # Editors on Windows mark UTF-8 with three bytes in front.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}", hint="name a JSONL file") from error
     except UnicodeDecodeError as error:
@@ -129,7 +130,8 @@ def check_descriptions(descriptions: Iterable[Description]) -> None:
 def _description(line: str, where: str) -> Description:
     try:
         body = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    # A number of more than 4,300 digits is a plain ValueError.
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: not JSON: {error}", hint=DESCRIBED_HINT) from error
     body = body if isinstance(body, dict) else {}
     label, text, covers = body.get("label"), body.get("description") or "", body.get("covers") or []

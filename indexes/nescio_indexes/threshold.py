@@ -81,7 +81,7 @@ class Rule:
         try:
             value = body.get("value")
             rule = cls(body["name"], body["cut"], float(body["threshold"]), None if value is None else float(value))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ArtefactError(f"the threshold's rule is damaged: {error!r}", hint="fit it again") from error
         if rule.name not in get_args(RuleName):
             raise ArtefactError(

@@ -217,6 +217,11 @@ def test_artefact_that_does_not_fit_is_refused_by_every_command(nescio, router, 
         refused(nescio("index", "audit", "--router", router), "artefact_error")
 
 
+def test_manifest_nested_without_end_is_damaged(nescio, router):
+    manifest_of(router).write_text("[" * 100_000)
+    assert "damaged" in refused(nescio("route", "apple", "--router", router), "artefact_error")
+
+
 @pytest.mark.parametrize("pointer", ["", "none", "../router", "/etc", "."])
 def test_pointer_that_leads_nowhere_is_no_router(nescio, router, pointer):
     (router / "CURRENT").write_text(pointer)

@@ -159,12 +159,23 @@ def test_pooled_similarity_is_at_least_the_nearest_and_little_more(found):
 
 def test_descriptions_are_read_from_a_file(tmp_path):
     path = tmp_path / "d.jsonl"
-    path.write_text(json.dumps({"label": "a", "covers": ["x_y"]}) + "\n\n" + json.dumps({"label": "b"}), "utf-8")
+    body = json.dumps({"label": "a", "covers": ["x_y"]}) + "\n\n" + json.dumps({"label": "b"})
+    path.write_text("\ufeff" + body, "utf-8")
     assert read_descriptions(path) == (Description("a", "", ("x_y",)), Description("b"))
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", '{"label": ""}', '{"label": "a", "description": 3}', '{"label": "a", "covers": "x"}']
+    "line",
+    [
+        "{",
+        "[]",
+        '{"label": ""}',
+        '{"label": "a", "description": 3}',
+        '{"label": "a", "covers": "x"}',
+        '{"label": ' + "9" * 5000 + "}",
+        "[" * 100_000,
+    ],
+    ids=range(7),
 )
 def test_broken_description_is_told_with_its_line(tmp_path, line):
     path = tmp_path / "d.jsonl"

@@ -117,5 +117,9 @@ def test_rule_that_is_not_known_or_damaged_is_refused(change, message):
     with pytest.raises(ArtefactError, match=message) as caught:
         Rule.from_json(rule(max_risk=0.2).to_json() | change)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("body", [{}, [], "rule", None, 3])
+def test_what_is_no_rule_at_all_is_refused(body):
     with pytest.raises(ArtefactError, match="damaged"):
-        Rule.from_json({})
+        Rule.from_json(body)

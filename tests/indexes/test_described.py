@@ -65,6 +65,68 @@ def test_calibration_is_fitted_where_rows_can_measure_it():
     assert both.report.auroc > 0.9
 
 
+LACKING = [row for row in rows_of(per_label=20, outside=0) if row.label != "music"]
+
+
+def test_queries_of_a_route_without_exemplars_are_not_drawn_away_by_those_that_have_some(monkeypatch):
+    mixed = " ".join
+    asked = [mixed((own, *others)) for own in ("violin", "drum", "cello") for others in (("please", "about"), ("old",))]
+    evened = fit(LACKING)
+    monkeypatch.setattr(
+        "nescio_indexes.describing.fit_fusion", lambda own, others, targets: (1.1, (0.0,) * len(others))
+    )
+    plain = fit(LACKING)
+    number = evened.model.labels.index("music")
+    vectors = BagOfWords().encode(asked)
+    gain = evened.model.scores(vectors).routes - plain.model.scores(vectors).routes
+    assert gain[:, number].min() > 0.1
+    assert np.allclose(np.delete(gain, number, axis=1), 0.0, atol=1e-4)
+
+
+def test_each_kind_of_route_is_measured_on_rows_that_its_models_have_not_seen():
+    extra = fit(LACKING).extra
+    assert extra["without_exemplars"] == ["music"]
+    assert all(0.5 < value <= 1.0 for value in extra["accuracy"].values())
+    names_say_nothing = tuple(Description(label, "", (f"x{i}",)) for i, label in enumerate(TOPICS))
+    blind = fit(LACKING, names_say_nothing).extra["accuracy"]
+    assert blind["exemplars"] > 0.8 > blind["description"]
+
+
+def test_where_every_route_has_exemplars_or_none_the_kinds_are_not_told_apart(bare):
+    unknown = {"exemplars": None, "description": None}
+    assert bare.extra["accuracy"] == unknown
+    assert bare.extra["without_exemplars"] == sorted(TOPICS)
+    full = fit([row for row in rows_of() if row.label is not None])
+    assert (full.extra["accuracy"], full.extra["without_exemplars"]) == (unknown, [])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row for row in rows_of(per_label=40, outside=40) if row.label in {"fruit", None}],
+        [row for row in rows_of(per_label=40, outside=0) if row.label == "fruit"],
+        [row for row in rows_of(per_label=1, outside=40) if row.label is None],
+    ],
+)
+def test_rows_of_one_side_or_one_route_are_enough(rows):
+    top, _, routes = judged(fit(rows), ["a ripe banana", "copper", "some violin"])
+    assert top == ["fruit", "metal", "music"]
+    assert np.isfinite(routes).all()
+
+
+def test_p_assumes_the_share_out_of_scope_of_rows_that_calibrate_it():
+    rows = rows_of(per_label=14, outside=40)
+    assert fit(rows).calibration.oos_prior == pytest.approx(40 / len(rows))
+    assert fit(rows, oos_prior=0.2).calibration.oos_prior == 0.2
+    assert fit(rows[:42]).calibration.oos_prior == 0.5
+
+
+def test_exemplars_in_another_language_open_the_router_to_it(bare):
+    assert bare.english
+    foreign = [Row(f"¿dónde está el {word}?", "music") for word in TOPICS["music"].split()]
+    assert not fit(foreign).english
+
+
 def test_an_exemplar_teaches_what_no_name_says(bare):
     odd = "rocket lagoon whisper"
     assert judged(bare, [odd])[1][0] < 0.5

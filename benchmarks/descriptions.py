@@ -2,7 +2,9 @@
 
 The names of a domain's intents are the only text. Exemplars are drawn from the train and validation rows, three times;
 the test rows measure. At 20 exemplars also with 100 out-of-scope rows, and a router without descriptions beside it.
-Appends one line to ``benchmarks/results.jsonl``.
+Then, on domains and on intents that are known by their own names, 20 exemplars a route but none for each fifth of the
+routes in turn: how either kind of route fares, and what the fit promised. Appends one line to
+``benchmarks/results.jsonl``.
 
     NESCIO_DATA=… python benchmarks/descriptions.py [--shots 0 1 5 20] [--synthetic ROWS.jsonl]
 """
@@ -35,6 +37,8 @@ from nescio_indexes.threshold import harmonic_mean
 
 HERE = Path(__file__).resolve().parent
 SEEDS = 3
+TURNS = 5
+TURN_SHOTS = 20
 
 
 def main() -> None:
@@ -78,9 +82,39 @@ def main() -> None:
     if wish.synthetic is not None:
         fitted = fit_described(described, encoder, rows=read_rows(wish.synthetic))
         line["arms"]["0 described, synthetic exemplars"] = figures(fitted, encoder, test)
+    line["without_exemplars"] = {
+        "domain": in_turn(rows, "domain", described, encoder),
+        "intent": in_turn(
+            rows, "intent", [Description(name) for name in sorted(set().union(*covers.values()))], encoder
+        ),
+    }
     print(json.dumps(line, indent=1))  # noqa: T201
     with (HERE / "results.jsonl").open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line) + "\n")
+
+
+def in_turn(rows: list[dict[str, Any]], key: str, described: list[Description], encoder: Encoder) -> dict[str, float]:
+    """Accuracy of routes with exemplars and of those without, beside what the fits promised; means over the turns."""
+    labelled = [(row["split"] == "test", Row(row["text"], row[key])) for row in rows if not row["oos"]]
+    drawn = draw([row for is_test, row in labelled if not is_test], TURN_SHOTS, 0, 0)
+    test = [row for is_test, row in labelled if is_test]
+    found = []
+    for turn in range(TURNS):
+        alone = {one.label for one in described[turn::TURNS]}
+        fitted = fit_described(described, encoder, rows=[row for row in drawn if row.label not in alone])
+        routes = Router.of(fitted, encoder).route_many([row.text for row in test])
+        right = np.array([row.label == route.candidates[0].expert for row, route in zip(test, routes, strict=True)])
+        lacking = np.array([row.label in alone for row in test])
+        promised = fitted.extra["accuracy"]
+        found.append(
+            {
+                "with": float(right[~lacking].mean()),
+                "without": float(right[lacking].mean()),
+                "with_promised": promised["exemplars"],
+                "without_promised": promised["description"],
+            }
+        )
+    return mean(found)
 
 
 def draw(rows: list[Row], shots: int, outside: int, seed: int) -> list[Row]:

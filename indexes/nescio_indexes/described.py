@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,7 @@ from nescio_indexes.encoder import Vectors
 from nescio_indexes.index import ExemplarIndex
 from nescio_indexes.scoring import NEIGHBOURS, Nearby, RawScores
 from nescio_indexes.softmax import Linear
-from nescio_indexes.text import clean, twin_key
+from nescio_indexes.text import clean, clip, twin_key
 
 DESCRIBED_HINT = 'a row looks like {"label": "travel", "description": "…", "covers": ["book flight", "…"]}'
 TEMPLATES = (
@@ -76,7 +77,7 @@ class Description:
         told = clean(self.text) if twin_key(self.text) != twin_key(spoken(self.label)) else ""
         parts = [spoken(name) for name in self.covers] + ([told] if told and not self.covers else [])
         parts += [piece.strip() for piece in _PIECE.split(told) if len(piece.strip()) > 2]
-        parts = [part for part in parts if part] or [spoken(self.label)]
+        parts = [clip(part) for part in parts if part] or [clip(spoken(self.label))]
         return tuple(dict.fromkeys(text for part in parts for text in (part, spelled_out(part))))
 
 
@@ -99,7 +100,8 @@ def read_descriptions(path: Path) -> tuple[Description, ...]:
     """The descriptions in a JSONL file.
 
     Raises:
-        DataError: The file cannot be read, a line is no JSON object, a field is of the wrong type, or a label repeats.
+        DataError: The file cannot be read or holds none, a line is no JSON object, a field is unknown or of the wrong
+            type, or a label repeats.
     """
     try:
         # Editors on Windows mark UTF-8 with three bytes in front.
@@ -109,22 +111,26 @@ def read_descriptions(path: Path) -> tuple[Description, ...]:
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8: {error}", hint="save it as UTF-8") from error
     found = [_description(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
-    check_descriptions(found)
+    check_descriptions(found, f"{path}: ")
     return tuple(found)
 
 
-def check_descriptions(descriptions: Iterable[Description]) -> None:
+def check_descriptions(descriptions: Iterable[Description], where: str = "") -> None:
     """Refuse none at all, and two of one label.
+
+    Args:
+        descriptions: Those of one router.
+        where: Begins the message.
 
     Raises:
         DataError: That is so.
     """
     labels = [description.label for description in descriptions]
     if not labels:
-        raise DataError("no description of a route", hint=DESCRIBED_HINT)
-    twice = sorted({label for label in labels if labels.count(label) > 1})
+        raise DataError(f"{where}no description of a route", hint=DESCRIBED_HINT)
+    twice = sorted(label for label, count in Counter(labels).items() if count > 1)
     if twice:
-        raise DataError(f"{twice[0]!r} is described twice", hint="put all of a route into one row")
+        raise DataError(f"{where}{twice[0]!r} is described twice", hint="put all of a route into one row")
 
 
 def _description(line: str, where: str) -> Description:
@@ -134,6 +140,12 @@ def _description(line: str, where: str) -> Description:
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: not JSON: {error}", hint=DESCRIBED_HINT) from error
     body = body if isinstance(body, dict) else {}
+    # A misspelt field would cost the route its words, and a row of exemplars is no description.
+    strange = sorted(body.keys() - {"label", "description", "covers"})
+    if strange:
+        raise DataError(
+            f"{where}: a description has no {strange[0]!r}", hint=f"{DESCRIBED_HINT}; exemplars go to --train"
+        )
     label, text, covers = body.get("label"), body.get("description") or "", body.get("covers") or []
     if not isinstance(label, str) or not clean(label) or not isinstance(text, str):
         raise DataError(f"{where}: label or description is missing or no text", hint=DESCRIBED_HINT)

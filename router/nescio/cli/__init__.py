@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("nescio.cli.ask:app", "Ask one question."),
     "chat": ("nescio.cli.chat:app", "Talk in the terminal."),
     "route": ("nescio.cli.route:app", "Show where a query would go, or route a file of queries."),
-    "fit": ("nescio.cli.fit:app", "Fit a router on labelled queries."),
+    "fit": ("nescio.cli.fit:app", "Fit a router on labelled queries, or on descriptions of its routes."),
     "calibrate": ("nescio.cli.calibrate:app", "Fit the calibration of an expert on graded answers."),
     "experts": ("nescio.cli.experts:app", "List, show, scaffold and check experts."),
     "models": ("nescio.cli.models:app", "List, fetch, check and remove models."),

@@ -1,24 +1,34 @@
-"""``nescio fit``: a router from labelled queries of one's own."""
+"""``nescio fit``: a router from labelled queries of one's own, from descriptions of its routes, or from both."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nescio.cli.terminal import console, print_json
+from nescio.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from nescio_indexes.fitted import FittedRouter
 
-app = typer.Typer(add_completion=False, help="Fit a router on labelled queries.")
+SHOWN_LABELS = 5
+
+app = typer.Typer(add_completion=False, help="Fit a router on labelled queries, or on descriptions of its routes.")
 
 
 @app.command()
 def command(
-    train: Annotated[Path, typer.Option(help='JSONL, rows {"text", "label"}; label null means out of scope.')],
     out: Annotated[Path, typer.Option(help="Folder of the router; an older router in it is replaced in one step.")],
+    train: Annotated[
+        Path | None, typer.Option(help='JSONL, rows {"text", "label"}; label null means out of scope.')
+    ] = None,
+    describe: Annotated[
+        Path | None,
+        typer.Option(help='JSONL, rows {"label", "description", "covers"}: routes that have few exemplars or none.'),
+    ] = None,
     dev: Annotated[Path | None, typer.Option(help="More rows, for the calibration and the threshold only.")] = None,
     target: Annotated[float | None, typer.Option(help="Answer where p exceeds it.")] = None,
     max_risk: Annotated[float | None, typer.Option(help="Bound wrong/answered, with probability .9.")] = None,
@@ -34,9 +44,12 @@ def command(
     """Fit a router on labelled queries, calibrate it and set its threshold on rows that it has not seen.
 
     Without a wish the threshold maximises the harmonic mean of in-scope right and answered and of out-of-scope refused,
-    or keeps 95 % of the in-scope rows when there is no out-of-scope row.
+    or keeps 95 % of the in-scope rows when there is no out-of-scope row. With --describe every route is described, and
+    --train may be left out: then nothing is measured, and the report says so.
     """
     from nescio.settings import load_settings
+    from nescio_indexes.described import read_descriptions
+    from nescio_indexes.describing import fit_described
     from nescio_indexes.encoder import load_encoder
     from nescio_indexes.fitting import FitOptions, fit_router
     from nescio_indexes.rows import read_rows
@@ -44,7 +57,9 @@ def command(
 
     wish = Wish(target=target, max_risk=max_risk, oos_recall=oos_recall)
     wish.check()
-    rows = read_rows(train)
+    check_sources(train, describe, dev, fast=fast)
+    described = () if describe is None else read_descriptions(describe)
+    rows = () if train is None else read_rows(train)
     more = read_rows(dev) if dev is not None else ()
     settings = load_settings()
     frozen = load_encoder(settings.models_dir, encoder or settings.loaded_profile.encoder)
@@ -53,7 +68,10 @@ def command(
         options = FitOptions(
             wish=wish, oos_prior=oos_prior, seed=seed, memory=memory, fast=fast, progress=status.update
         )
-        fitted = fit_router(rows, frozen, options, dev=more)
+        if described:
+            fitted = fit_described(described, frozen, options, rows=rows)
+        else:
+            fitted = fit_router(rows, frozen, options, dev=more)
     fitted.save(out)
     if json:
         print_json({"router": str(out), **fitted.facts()})
@@ -61,13 +79,47 @@ def command(
         show_report(fitted, out)
 
 
+def check_sources(train: Path | None, describe: Path | None, dev: Path | None, *, fast: bool) -> None:
+    """Refuse a fit on nothing, and what a fit on descriptions does not take.
+
+    Raises:
+        InvalidRequest: That is so.
+    """
+    if train is None and describe is None:
+        raise InvalidRequest("give --train, --describe or both", hint="nescio fit --train rows.jsonl --out my-router")
+    if describe is not None and dev is not None:
+        raise InvalidRequest(
+            "--dev does not go with --describe",
+            hint="give all rows with --train; fits that have not seen them judge them",
+        )
+    if describe is not None and fast:
+        raise InvalidRequest("--fast does not go with --describe", hint="leave it out: there is one way to fit these")
+
+
 def show_report(fitted: FittedRouter, out: Path) -> None:
     """Print what is known of `fitted`."""
+    rule = fitted.rule
+    printer = console()
+    printer.print(f"Fitted {out}; {_basis(fitted)}", markup=False)
+    for name, value in _lines(fitted):
+        printer.print(f"  {name:<42} {value}", markup=False)
+    if rule.threshold >= 1.0:
+        printer.print("No threshold keeps this bound on these rows: this router will never answer.", markup=False)
+
+
+def _basis(fitted: FittedRouter) -> str:
+    if fitted.report.measured:
+        return "all figures are out of fold."
+    return "nothing could be measured: nescio eval routing measures it on labelled queries."
+
+
+def _lines(fitted: FittedRouter) -> list[tuple[str, Any]]:
     report, rule = fitted.report, fitted.rule
     lines: list[tuple[str, Any]] = [
         ("labels", len(fitted.model.labels)),
         ("rows in scope, out of scope", f"{report.rows}, {report.outside}"),
         ("in-scope accuracy without abstention", _share(report.accuracy)),
+        *described_lines(fitted.extra),
         ("AUROC of scope" + (" (held-out labels)" if report.pseudo else ""), _share(report.auroc)),
         ("ECE of p", _share(report.ece)),
         ("rule", f"{rule.name}: answer if {rule.cut} > {rule.threshold:.4f}"),
@@ -75,13 +127,27 @@ def show_report(fitted: FittedRouter, out: Path) -> None:
     if rule.cut == "scope":
         lines.append(("in-scope right and answered", _share(report.kept)))
         lines.append(("out-of-scope refused", _share(report.refused)))
-    printer = console()
-    printer.print(f"Fitted {out}; all figures are out of fold.", markup=False)
-    for name, value in lines:
-        printer.print(f"  {name:<42} {value}", markup=False)
-    if rule.threshold >= 1.0:
-        printer.print("No threshold keeps this bound on these rows: this router will never answer.", markup=False)
+    return lines
 
 
-def _share(value: float) -> str:
-    return "not measurable" if value != value else f"{value:.4f}"
+def described_lines(extra: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What only a router with descriptions has: how each kind of route fares, and what its probabilities rest on."""
+    from nescio_indexes.text import clean
+
+    if "without_exemplars" not in extra:
+        return []
+    basis, alone, known = extra["calibration"], extra["without_exemplars"], extra["accuracy"]
+    some = ", ".join(clean(label) for label in alone[:SHOWN_LABELS]) + (", …" if len(alone) > SHOWN_LABELS else "")
+    lines = [
+        ("  of routes with exemplars", _share(known["exemplars"])),
+        ("  of routes without, held-out labels", _share(known["description"])),
+    ]
+    return [
+        *(lines if known["exemplars"] is not None else []),
+        ("routes without exemplars", f"{len(alone)} ({some})" if alone else 0),
+        ("calibration of routes, of scope", f"{basis['routes']}, {basis['scope']}"),
+    ]
+
+
+def _share(value: float | None) -> str:
+    return "not measurable" if value is None or value != value else f"{value:.4f}"

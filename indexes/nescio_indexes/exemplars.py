@@ -225,7 +225,7 @@ def map_array(path: Path, kind: Any, *, dims: int | None = None) -> NDArray[Any]
     """
     try:
         found = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise ArtefactError(f"{path} is damaged: {error}", hint="build it again") from error
     if found.dtype != kind or found.shape[1:] != (() if dims is None else (dims,)):
         raise ArtefactError(f"{path} holds {found.dtype} of shape {found.shape}", hint="build it again")

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from nescio.errors import ArtefactError
 from nescio_indexes import artefact
 from nescio_indexes.described import DescribedModel
@@ -23,6 +25,7 @@ KIND = "router"
 FORMAT = 2
 CHANGES = "changes.jsonl"
 """What was added and removed online, one line each."""
+_COUNTS = {"rows", "outside", "measured"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +143,25 @@ class FittedRouter:
         check_fingerprint(str(facts.get("encoder")), fingerprint, f"the router in {root}")
         if facts.get("routing_features_version") != FEATURES_VERSION:
             raise ArtefactError(f"the router in {root} uses other routing features", hint="fit it again")
-        try:
-            labels = tuple(str(label) for label in facts["labels"])
-            report = Report(**{name: _number(facts["report"][name]) for name in Report.__slots__})
-            calibration = RouteCalibration.from_json(facts["calibration"])
-            rule = Rule.from_json(facts["rule"])
-            names = (str(facts["encoder_name"]), str(facts["data"]), bool(facts["english"]))
-        except (KeyError, TypeError) as error:
-            raise ArtefactError(f"the router in {root} lacks {error}", hint="fit it again") from error
+        parts = _parts(root, facts)
+        labels = parts.pop("labels")
         kind = DescribedModel if facts.get("described") else EmbeddingModel
-        model = kind.read_from(folder, labels, fingerprint)
-        return cls(model, calibration, rule, report, fingerprint, *names, facts.get("extra", {}))
+        try:
+            router = cls(model=kind.read_from(folder, labels, fingerprint), **parts)
+            fits = router._decides()
+        except (IndexError, TypeError, ValueError) as error:
+            raise ArtefactError(
+                f"the parts of the router in {root} do not fit: {error}", hint="fit it again"
+            ) from error
+        if not fits:
+            raise ArtefactError(f"the router in {root} holds a number that is not finite", hint="fit it again")
+        return router
+
+    def _decides(self) -> bool:
+        """Whether the parts give numbers for a query: those that do not fit are found before one is asked."""
+        raw = self.model.scores(np.ones((1, self.model.inside.dims), np.float32) / np.float32(self.model.inside.dims))
+        scope = self.calibration.scope(raw.scope, known=raw.known, foreign=np.zeros(1, np.bool_))
+        return bool(np.isfinite(raw.routes).all() and np.isfinite(raw.scope).all() and np.isfinite(scope).all())
 
 
 def read_facts(root: Path) -> dict[str, Any]:
@@ -159,12 +170,47 @@ def read_facts(root: Path) -> dict[str, Any]:
     Raises:
         ArtefactError: There is none, or it is damaged.
     """
-    return artefact.open_version(root, kind=KIND, version=FORMAT)[1]
+    facts = artefact.open_version(root, kind=KIND, version=FORMAT)[1]
+    _parts(root, facts)
+    return facts
+
+
+def _parts(root: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What `facts` hold of a router, and its labels."""
+    try:
+        return {
+            "encoder": str(facts["encoder"]),
+            "labels": tuple(str(label) for label in facts["labels"]),
+            "calibration": RouteCalibration.from_json(facts["calibration"]),
+            "rule": Rule.from_json(facts["rule"]),
+            "report": Report(**{name: _number(name, facts["report"][name]) for name in Report.__slots__}),
+            "encoder_name": str(facts["encoder_name"]),
+            "data": str(facts["data"]),
+            "english": bool(facts["english"]),
+            "extra": _extra(facts.get("extra", {})),
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtefactError(f"the router in {root} lacks {error}", hint="fit it again") from error
 
 
 def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-def _number(value: Any) -> Any:
-    return float("nan") if value is None else value
+def _number(name: str, value: Any) -> Any:
+    """The figure `name` of a report; None stands for NaN where no count is meant."""
+    counts = name in _COUNTS
+    if value is None and not counts:
+        return float("nan")
+    if not isinstance(value, int if counts else (int, float)):
+        raise TypeError(f"a number for {name}, but has {value!r}")
+    return value
+
+
+def _extra(value: Any) -> dict[str, Any]:
+    """Any facts; of those that are read again the kind is checked."""
+    extra = dict(value)
+    counts = (extra.get("added", 0), extra.get("removed", 0))
+    if not isinstance(extra.get("exemplars", {}), dict) or not all(isinstance(count, int) for count in counts):
+        raise TypeError(f"counts, but has {extra!r}")
+    return extra

@@ -295,7 +295,7 @@ class ExemplarIndex:
             vectors = _checked(changes["vectors"], len(rows), index.dims)
             alive = np.ones(len(main.rows) + len(rows), dtype=np.bool_)
             alive[changes["gone"]] = False
-        except (KeyError, IndexError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, IndexError, OverflowError, TypeError, ValueError) as error:
             raise ArtefactError(f"{folder / stem}.json is damaged: {error!r}", hint="build it again") from error
         index._now = _Snapshot.of(main, vectors, rows, alive)
         return index

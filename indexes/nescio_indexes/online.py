@@ -168,8 +168,8 @@ def _change(
 
     def apply(folder: Path, facts: dict[str, Any]) -> tuple[dict[str, Any], artefact.Fill] | None:
         nonlocal growth
-        growth = growth_of(facts)
         fitted = FittedRouter.read_from(root, folder, facts, encoder.fingerprint)
+        growth = growth_of(facts)
         done.extend(change(fitted))
         if not done:
             return None

@@ -203,6 +203,19 @@ FORGED = {
     "temperature 0": (lambda body: body["facts"]["calibration"].update(temperature=0.0), "none can hold"),
     "certainty": (lambda body: body["facts"]["calibration"].update(oos_prior=0.0), "none can hold"),
     "a threshold in words": (lambda body: body["facts"]["rule"].update(threshold="x"), "damaged"),
+    "a rule of the future": (lambda body: body["facts"]["rule"].update(name="of-2030"), "called 'of-2030'"),
+    "facts that are none": (
+        lambda body: body.update(facts={"encoder": "bag:96", "routing_features_version": 2}),
+        "lacks",
+    ),
+    "a report in words": (lambda body: body["facts"]["report"].update(accuracy="x"), "a number for accuracy"),
+    "half a row": (lambda body: body["facts"]["report"].update(rows=0.5), "a number for rows"),
+    "extra that is none": (lambda body: body["facts"].update(extra=3), "lacks"),
+    "changes in words": (lambda body: body["facts"].update(extra={"added": "x"}), "lacks counts"),
+    "fewer features": (
+        lambda body: body["facts"]["calibration"].update(centre=[0.0], scale=[1.0], weights=[1.0]),
+        "do not fit",
+    ),
     "a cut of nothing": (lambda body: body["facts"]["rule"].update(cut="z"), "damaged"),
 }
 
@@ -212,7 +225,10 @@ def test_artefact_that_does_not_fit_is_refused_by_every_command(nescio, router, 
     change, message = FORGED[name]
     changed(router, change)
     assert message in refused(nescio("route", "apple", "--router", router), "artefact_error")
+    add = ("index", "add", "--jsonl", written(tmp_path / "t.jsonl", INSIDE[:1]), "--router", router)
+    assert message in refused(nescio(*add), "artefact_error")
     refused(nescio("index", "map", "--router", router, "--out", tmp_path / "m.html"), "artefact_error")
+    assert "internal_error" not in nescio("index", "info", "--router", router)[2]
     if name != "another encoder":  # the audit asks no encoder for vectors that are there
         refused(nescio("index", "audit", "--router", router), "artefact_error")
 

@@ -384,6 +384,23 @@ def test_truncated_file_is_a_clear_error_even_where_no_checksum_is_asked(tmp_pat
         ExemplarIndex.read_from(folder, "enc")
 
 
+@pytest.mark.parametrize("ending", [".vectors.npy", ".texts.npy", ".ends.npy", ".labels.npy", ".keys.npy", ".json"])
+def test_empty_file_is_a_clear_error(tmp_path, ending):
+    folder = filled().save(tmp_path)
+    (folder / f"exemplars{ending}").write_bytes(b"")
+    with pytest.raises(ArtefactError, match="damaged"):
+        ExemplarIndex.read_from(folder, "enc")
+
+
+@pytest.mark.parametrize("change", [{"fresh": [[3, "a"]]}, {"fresh": [["a"]]}, {"dims": 1e400}, {"plan": ["flat"]}])
+def test_list_of_parts_that_none_can_read_is_a_clear_error(tmp_path, change):
+    folder = filled().save(tmp_path)
+    body = json.loads((folder / "exemplars.json").read_text())
+    (folder / "exemplars.json").write_text(json.dumps(body | change))
+    with pytest.raises(ArtefactError, match="damaged"):
+        ExemplarIndex.read_from(folder, "enc")
+
+
 def test_index_of_an_older_format_asks_to_be_built_again(tmp_path):
     folder = filled().save(tmp_path)
     body = json.loads((folder / "exemplars.json").read_text())

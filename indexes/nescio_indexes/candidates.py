@@ -114,8 +114,15 @@ class Finder:
         return type(self)(index, self.kind, self.effort)
 
     def save(self, path: Path) -> None:
-        """Write the FAISS index to `path`."""
-        _faiss().write_index(self.faiss, str(path))
+        """Write the FAISS index to `path`.
+
+        Raises:
+            OSError: It cannot be written, or there is no room.
+        """
+        try:
+            _faiss().write_index(self.faiss, str(path))
+        except RuntimeError as error:
+            raise OSError(f"{path} could not be written whole: {str(error).splitlines()[0]}") from error
 
     @classmethod
     def load(cls, path: Path, kind: str, effort: int, size: int, dims: int) -> Self:

@@ -26,6 +26,7 @@ FORMAT = 2
 CHANGES = "changes.jsonl"
 """What was added and removed online, one line each."""
 _COUNTS = {"rows", "outside", "measured"}
+_READ = {"added": int, "removed": int, "exemplars": dict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +210,8 @@ def _number(name: str, value: Any) -> Any:
 
 def _extra(value: Any) -> dict[str, Any]:
     """Any facts; of those that are read again the kind is checked."""
-    extra = dict(value)
-    counts = (extra.get("added", 0), extra.get("removed", 0))
-    if not isinstance(extra.get("exemplars", {}), dict) or not all(isinstance(count, int) for count in counts):
-        raise TypeError(f"counts, but has {extra!r}")
-    return extra
+    if not isinstance(value, dict) or any(
+        not isinstance(value.get(name, kind()), kind) for name, kind in _READ.items()
+    ):
+        raise TypeError(f"counts, but has {value!r}")
+    return value

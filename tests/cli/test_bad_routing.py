@@ -210,7 +210,7 @@ FORGED = {
     ),
     "a report in words": (lambda body: body["facts"]["report"].update(accuracy="x"), "a number for accuracy"),
     "half a row": (lambda body: body["facts"]["report"].update(rows=0.5), "a number for rows"),
-    "extra that is none": (lambda body: body["facts"].update(extra=3), "lacks"),
+    "extra that is none": (lambda body: body["facts"].update(extra=[]), "lacks counts"),
     "changes in words": (lambda body: body["facts"].update(extra={"added": "x"}), "lacks counts"),
     "fewer features": (
         lambda body: body["facts"]["calibration"].update(centre=[0.0], scale=[1.0], weights=[1.0]),

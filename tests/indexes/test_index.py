@@ -367,6 +367,19 @@ def test_folders_of_others_stay(tmp_path):
     assert (tmp_path / "data").is_dir()
 
 
+def test_graph_that_cannot_be_written_whole_leaves_the_old_version_in_force(tmp_path):
+    filled(10, "hnsw").save(tmp_path)
+
+    def fill(folder):
+        # What FAISS says of a full disk it says of a folder, too.
+        (folder / "exemplars.faiss").mkdir()
+        filled(20, "hnsw").write_into(folder)
+
+    with pytest.raises(ArtefactError, match="could not be written whole"):
+        artefact.write_version(tmp_path, kind="exemplar index", version=1, facts={}, fill=fill)
+    assert len(ExemplarIndex.load(tmp_path, "enc")) == 10
+
+
 def test_folder_that_cannot_be_written_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtefactError, match="cannot write"):

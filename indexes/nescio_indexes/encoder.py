@@ -168,15 +168,11 @@ class TorchEncoder(_Cached):
         """Load a sentence-transformers model from `folder`.
 
         Raises:
-            ModelMissing: The folder or sentence-transformers is not there.
+            ModelMissing: The folder or sentence-transformers is not there, or the folder cannot be read as a model.
         """
         if not (folder / "modules.json").is_file():
             raise ModelMissing(f"{folder} holds no sentence-transformers model", hint="nescio models pull fetches it")
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise ModelMissing("sentence-transformers is not installed", hint="make setup TORCH=1") from error
-        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        self._model = _open_sentence_transformer(folder)
         self._model.max_seq_length = MAX_TOKENS
         dims = self._model.encode(["a"], show_progress_bar=False).shape[-1]
         super().__init__(name or folder.name, int(dims), cache_size)
@@ -271,6 +267,21 @@ def _open_session(path: Path, threads: int) -> Any:
     # ONNX Runtime's own exceptions share no base class but this one.
     except Exception as error:
         raise ModelMissing(f"{path} is not a readable ONNX model: {error}", hint="nescio models pull") from error
+
+
+def _open_sentence_transformer(folder: Path) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise ModelMissing("sentence-transformers is not installed", hint="make setup TORCH=1") from error
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    # What it is made of raises errors of many kinds, some of them bare Exception.
+    except Exception as error:
+        raise ModelMissing(
+            f"{folder} is not a readable sentence-transformers model: {str(error).partition(chr(10))[0]}",
+            hint="save or download it again",
+        ) from error
 
 
 def _open_tokenizer(path: Path) -> Any:

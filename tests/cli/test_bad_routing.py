@@ -159,7 +159,13 @@ def test_target_out_of_range_is_refused(nescio, words):
 
 
 @pytest.mark.parametrize(
-    "words", [["route", "a", "--top", "-1"], ["index", "audit", "--top", "-1"], ["index", "map", "--seed", "-1"]]
+    "words",
+    [
+        ["fit", "--train", "t.jsonl", "--out", "r", "--seed", "-1"],
+        ["route", "a", "--top", "-1"],
+        ["index", "audit", "--top", "-1"],
+        ["index", "map", "--seed", "-1"],
+    ],
 )
 def test_negative_counts_are_usage_errors(nescio, words):
     code, _, err = nescio(*words)

@@ -148,6 +148,17 @@ def test_encoder_that_is_not_there_is_told_with_those_that_are(tmp_path, monkeyp
     assert "installed: none;" in caught.value.hint
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "modules", ["garbage", "[]", '{"a": 1}', '[{"idx": 0, "name": "0", "path": "", "type": "x.Y"}]']
+)
+def test_folder_that_is_no_sentence_transformers_model_is_a_clear_error(tmp_path, modules):
+    pytest.importorskip("sentence_transformers")
+    (tmp_path / "modules.json").write_text(modules)
+    with pytest.raises(ModelMissing, match="not a readable sentence-transformers model"):
+        load_encoder(tmp_path / "none", str(tmp_path))
+
+
 def test_encoding_imports_no_torch(models_dir):
     code = (
         "import sys; from pathlib import Path; from nescio_indexes.encoder import Encoder;"

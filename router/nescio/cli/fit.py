@@ -37,7 +37,7 @@ def command(
         float | None, typer.Option(help="Share of out-of-scope queries that p assumes; the data's without it.")
     ] = None,
     encoder: Annotated[str | None, typer.Option(help="An encoder's name or folder; the profile's without it.")] = None,
-    seed: Annotated[int, typer.Option(help="Of what is drawn at random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of what is drawn at random.")] = 0,
     fast: Annotated[bool, typer.Option("--fast", help="A third of the time, for a somewhat worse router.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

@@ -22,7 +22,7 @@ from nescio_indexes.online import changes_of, save_refit, with_changes
 from nescio_indexes.rows import Row
 from nescio_indexes.scoring import FEATURES_VERSION
 
-BUILD_VERSION = 3
+BUILD_VERSION = 4
 """Raised whenever a change of the fitting code should build every router anew."""
 
 OUTSIDE = Path(__file__).with_name("outside.jsonl")

@@ -23,7 +23,7 @@ from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.language import looks_foreign
 from nescio_indexes.plan import MEMORY
 from nescio_indexes.reading import Reader
-from nescio_indexes.rows import ROW_HINT, Row, assign_folds, data_hash, labels_of, near_twin_groups, prepare
+from nescio_indexes.rows import ROW_HINT, Row, assign_folds, data_hash, fold_groups, labels_of, prepare
 from nescio_indexes.scope import PRIOR_FLOOR, RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import (
     SCOPE_FEATURES,
@@ -141,7 +141,7 @@ def embedded(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress = s
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
     foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
     english = float(foreign[targets >= 0].mean()) <= FOREIGN_ROWS
-    groups = near_twin_groups(rows, vectors, targets, FOLDS)
+    groups = fold_groups(rows, vectors, targets, FOLDS)
     return Data(rows, labels, vectors, targets, groups, foreign & english, english)
 
 

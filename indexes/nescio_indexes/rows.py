@@ -23,6 +23,9 @@ ROW_HINT = 'a row looks like {"text": "…", "label": "…"}, with label null fo
 NEAR = (0.85, 0.9, 0.95)
 """Cosines from which two rows of one label hardly differ, widest first."""
 
+KINDS = 2
+"""Kinds of out-of-scope rows a fold."""
+
 _COMPARED = 6000
 """Rows of larger labels are not compared with one another; their twins still stay together."""
 
@@ -82,14 +85,17 @@ def twin_groups(rows: Sequence[Row]) -> NDArray[np.int64]:
     return np.array([numbers.setdefault(twin_key(row.text), len(numbers)) for row in rows], dtype=np.int64)
 
 
-def near_twin_groups(
+def fold_groups(
     rows: Sequence[Row], vectors: NDArray[np.float32], targets: NDArray[np.int64], folds: int
 ) -> NDArray[np.int64]:
-    """A number for each row, (n,), equal for twins and for rows of one label that hardly differ.
+    """A number for each row, (n,), equal for rows that must not be asked about one another.
 
-    People write many of a label's rows after one pattern. Folds that split such rows ask each part about what it has
-    almost seen, and promise more than new queries will keep. Rows are joined at the widest cosine of `NEAR` that leaves
-    no group larger than a fold's share of the label, so that an encoder to which everything is similar joins nothing.
+    Twins go together. So do rows of one label that hardly differ: people write many of a label's rows after one
+    pattern, and folds that split such rows ask each part about what it has almost seen, and promise more than new
+    queries will keep. They are joined at the widest cosine of `NEAR` that leaves no group larger than a fold's share of
+    the label, so that an encoder to which everything is similar joins nothing. Out-of-scope rows go together by kind,
+    `KINDS` clusters a fold: what will be asked out of scope is seldom of a kind that was foreseen, and folds that split
+    a kind would teach that it is.
 
     Args:
         rows: n rows.
@@ -104,11 +110,24 @@ def near_twin_groups(
     edges = [np.stack([np.unique(twins, return_index=True)[1][twins], np.arange(len(rows))])]
     for target in np.unique(targets):
         places = np.flatnonzero(targets == target)
-        if 1 < len(places) <= _COMPARED:
+        if target < 0:
+            edges.append(_kinds(vectors[places], places, KINDS * folds))
+        elif 1 < len(places) <= _COMPARED:
             edges.extend(_near_pairs(vectors[places], places, max(len(places) // folds, 2)))
     ends = np.concatenate(edges, axis=1)
     joined = coo_array((np.ones(ends.shape[1], np.int8), (ends[0], ends[1])), shape=(len(rows), len(rows)))
     return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
+
+
+def _kinds(vectors: NDArray[np.float32], places: NDArray[np.int64], kinds: int) -> NDArray[np.int64]:
+    """Pairs (2, n) that join each of `places` to the first of its cluster."""
+    distinct, clusters = np.unique(vectors, axis=0, return_inverse=True)
+    if len(distinct) > kinds:
+        from sklearn.cluster import KMeans
+
+        clusters = KMeans(kinds, n_init=3, random_state=0).fit_predict(vectors)
+    _, first, of = np.unique(clusters.ravel(), return_index=True, return_inverse=True)
+    return np.stack([places[first[of]], places])
 
 
 def _near_pairs(vectors: NDArray[np.float32], places: NDArray[np.int64], most: int) -> Iterator[NDArray[np.int64]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nescio.errors import ArtefactError, DataError, InvalidRequest
 from nescio_indexes.fitted import FittedRouter
 from nescio_indexes.fitting import FitOptions, fit_router
-from nescio_indexes.rows import Row, assign_folds, near_twin_groups, prepare, read_rows, twin_groups
+from nescio_indexes.rows import Row, assign_folds, fold_groups, prepare, read_rows, twin_groups
 from nescio_indexes.scoring import FEATURES_VERSION
 from nescio_indexes.threshold import Wish
 from tests.indexes.bag import TOPICS, BagOfWords, rows_of
@@ -272,12 +272,25 @@ def test_rows_that_hardly_differ_share_a_group_unless_a_whole_label_does():
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     rows = [Row(f"text {i}", "a" if i < 18 else "b") for i in range(36)]
     targets = np.array([0] * 18 + [1] * 18)
-    groups = near_twin_groups(rows, vectors, targets, folds=5)
+    groups = fold_groups(rows, vectors, targets, folds=5)
     assert len(set(groups[:18])) == 6
     assert not set(groups[:18]) & set(groups[18:])
     alike = np.ones((36, 32), np.float32) / np.float32(np.sqrt(32))
-    assert len(set(near_twin_groups(rows, alike, targets, folds=5))) == 36
-    assert near_twin_groups([Row("A b!", "a"), Row("a B", "b")], alike[:2], np.array([0, 1]), 5).tolist() == [0, 0]
+    assert len(set(fold_groups(rows, alike, targets, folds=5))) == 36
+    assert fold_groups([Row("A b!", "a"), Row("a B", "b")], alike[:2], np.array([0, 1]), 5).tolist() == [0, 0]
+
+
+def test_out_of_scope_rows_share_a_group_by_kind():
+    rng = np.random.default_rng(0)
+    kinds = np.repeat(np.arange(10), 5)
+    vectors = rng.standard_normal((10, 32))[kinds] + 0.05 * rng.standard_normal((50, 32))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    rows = [Row(f"text {i}", None) for i in range(50)]
+    groups = fold_groups(rows, vectors, np.full(50, -1), folds=5)
+    assert len(set(groups)) == 10
+    assert all(len(set(groups[kinds == kind])) == 1 for kind in range(10))
+    few = fold_groups(rows[:4], vectors[[0, 5, 10, 10]], np.full(4, -1), folds=5)
+    assert len(set(few)) == 3 and few[2] == few[3]
 
 
 def test_fast_fit_has_no_net_and_still_routes():

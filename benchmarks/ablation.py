@@ -49,7 +49,7 @@ def main() -> None:
     encoder = Encoder(settings.models_dir / settings.loaded_profile.encoder, cache_size=len(rows))
     data = embedded(rows, encoder)
     how = Training.of(data, fast=False, seed=0)
-    unseen = out_of_fold(data, how, lambda line: None, pseudo=False)
+    unseen = out_of_fold(data, how, lambda line: None)
     heads, routes = head_table(unseen, len(data.labels))
     line: dict[str, Any] = {
         "bench": "ablation",

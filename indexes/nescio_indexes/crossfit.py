@@ -1,7 +1,7 @@
 """What the parts of a router say of rows that they have not seen: all that may be calibrated on.
 
-Heads and geometry come from other folds, neighbours leave out the row's twins and near twins. Without out-of-scope
-rows, labels that are held out in turn stand in for them. It calibrates nothing; `fitting` does.
+Heads and geometry come from other folds, neighbours leave out the row's group. Without out-of-scope rows, labels that
+are held out in turn stand in for them. It calibrates nothing; `fitting` does.
 """
 
 from __future__ import annotations
@@ -81,21 +81,36 @@ class Unseen:
     folds: NDArray[np.int64]
 
 
-def out_of_fold(data: Data, how: Training, progress: Progress, pseudo: bool) -> Unseen:
-    """Every row, asked of parts that have not seen it; with `pseudo`, rows of held-out labels as well, out of scope."""
+def out_of_fold(data: Data, how: Training, progress: Progress) -> Unseen:
+    """Every row, asked of parts that have not seen it."""
     folds = assign_folds(data.targets, data.groups, how.folds)
     found = []
     for fold in range(how.folds):
         progress(f"fitting on folds {fold + 1}/{how.folds}")
         held = folds == fold
-        found.append(_measure(data, how, train=~held, ask=held & _seen(data, ~held), folds=folds, hide=None))
-    if pseudo and len(data.labels) > 1:
-        label_folds = np.arange(len(data.labels)) % min(how.folds, len(data.labels))
-        for fold in range(int(label_folds.max()) + 1):
-            progress(f"holding labels out {fold + 1}/{int(label_folds.max()) + 1}")
-            hide = label_folds[data.targets] == fold
-            found.append(_measure(data, how, train=~hide, ask=hide, folds=folds, hide=hide))
+        found.append(_measure(data, how, data.targets, train=~held, ask=held & _seen(data, ~held), folds=folds))
     return joined(found)
+
+
+def labels_held_out(data: Data, how: Training, progress: Progress) -> tuple[Unseen, Unseen]:
+    """In-scope rows, and rows of held-out labels as if out of scope, asked of the same parts.
+
+    The parts of a turn have seen neither a fifth of the labels nor a fifth of the rows of the others. Were the two
+    kinds of rows asked of parts that have learnt from different numbers of rows or labels, the scores would tell that
+    difference as well.
+    """
+    folds = assign_folds(data.targets, data.groups, how.folds)
+    turns = np.arange(len(data.labels)) % min(how.folds, len(data.labels))
+    inside, outside = [], []
+    for turn in range(int(turns.max()) + 1):
+        progress(f"holding labels out {turn + 1}/{int(turns.max()) + 1}")
+        hidden = turns[data.targets] == turn
+        train = ~hidden & (folds != turn)
+        targets = np.where(hidden, -1, data.targets)
+        asked = ~hidden & (folds == turn) & _seen(data, train)
+        inside.append(_measure(data, how, targets, train=train, ask=asked, folds=folds, banned=hidden))
+        outside.append(_measure(data, how, targets, train=train, ask=hidden, folds=folds, banned=hidden))
+    return joined(inside), joined(outside)
 
 
 def _seen(data: Data, train: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -107,41 +122,44 @@ def _seen(data: Data, train: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _measure(
     data: Data,
     how: Training,
+    targets: NDArray[np.int64],
     *,
     train: NDArray[np.bool_],
     ask: NDArray[np.bool_],
     folds: NDArray[np.int64],
-    hide: NDArray[np.bool_] | None,
+    banned: NDArray[np.bool_] | None = None,
 ) -> Unseen:
+    """The rows of `ask`, with their `targets`, asked of parts trained on `train`; `banned` rows are no neighbours."""
     labels = len(data.labels)
     inside = train & (data.targets >= 0)
     vectors = data.vectors[ask]
     if not inside.any() or not ask.any():
         return _nothing(labels, bool((data.targets < 0).any()))
-    absent = np.flatnonzero(np.bincount(data.targets[inside], minlength=labels) == 0) if hide is not None else None
-    known, goals = data.vectors[train], data.targets[train]
-    head = how.head(known, goals, labels)(vectors)
-    net = how.hidden(known, goals, labels)
+    # A class without rows would be pushed down, and all others up: energies of two heads could not be compared.
+    present = np.flatnonzero(np.bincount(data.targets[inside], minlength=labels))
+    known = data.vectors[train]
+    goals = np.where(data.targets[train] < 0, -1, np.searchsorted(present, data.targets[train]))
     classes = labels + bool((data.targets < 0).any())
-    logits = _without(head, absent, classes)
-    hidden = np.zeros_like(logits) if net is None else _without(net(vectors), absent, classes)
+    logits = _spread(how.head(known, goals, len(present))(vectors), present, labels, classes)
+    net = how.hidden(known, goals, len(present))
+    hidden = np.zeros_like(logits) if net is None else _spread(net(vectors), present, labels, classes)
     geometry = Geometry.fit(data.vectors[inside], data.targets[inside], labels)
-    banned = np.zeros(len(data.targets), np.bool_) if hide is None else hide
-    parts = Parts(logits, hidden, geometry.relative(vectors), _neighbours_without_twins(data, ask, banned))
-    targets = data.targets[ask] if hide is None else np.full(int(ask.sum()), -1, np.int64)
-    return Unseen(parts, targets, data.foreign[ask], folds[ask])
+    among = (data.targets >= 0) if banned is None else (data.targets >= 0) & ~banned
+    parts = Parts(logits, hidden, geometry.relative(vectors), _neighbours_without_twins(data, ask, among))
+    return Unseen(parts, targets[ask], data.foreign[ask], folds[ask])
 
 
-def _without(logits: NDArray[np.float32], absent: NDArray[np.int64] | None, classes: int) -> NDArray[np.float32]:
-    """`logits` of `classes` columns, with labels that were not trained far below all others."""
-    wide = np.pad(logits, ((0, 0), (0, classes - logits.shape[1])))
-    if absent is not None:
-        wide[:, absent] = wide.min() - 20.0
+def _spread(logits: NDArray[np.float32], present: NDArray[np.int64], labels: int, classes: int) -> NDArray[np.float32]:
+    """Logits (n, `classes`) of all labels: those that were not trained far below the `present` ones."""
+    wide = np.full((len(logits), classes), logits.min() - 20.0, dtype=np.float32)
+    wide[:, present] = logits[:, : len(present)]
+    outside = logits[:, len(present) :]
+    wide[:, labels:] = outside if outside.shape[1] else 0.0
     return wide
 
 
-def _neighbours_without_twins(data: Data, ask: NDArray[np.bool_], banned: NDArray[np.bool_]) -> Nearby:
-    inside = np.flatnonzero((data.targets >= 0) & ~banned)
+def _neighbours_without_twins(data: Data, ask: NDArray[np.bool_], among: NDArray[np.bool_]) -> Nearby:
+    inside = np.flatnonzero(among)
     outside = np.flatnonzero(data.targets < 0)
     scores, labels, far = [], [], []
     places = np.flatnonzero(ask)

@@ -36,7 +36,7 @@ from nescio_indexes.fitted import FittedRouter, Report
 from nescio_indexes.fitting import FOREIGN_ROWS, FitOptions
 from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.language import looks_foreign
-from nescio_indexes.rows import Row, assign_folds, data_hash, near_twin_groups, prepare
+from nescio_indexes.rows import Row, assign_folds, data_hash, fold_groups, prepare
 from nescio_indexes.scope import RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import RawScores
 from nescio_indexes.softmax import Floats, Linear, fit_softmax
@@ -260,7 +260,7 @@ def _out_of_fold(points: _Points) -> _Unseen | None:
     inside, labels = points.inside, len(points.labels)
     if int(inside.sum()) < MEASURED:
         return None
-    folds = assign_folds(points.targets, near_twin_groups(points.rows, points.vectors, points.targets, FOLDS), FOLDS)
+    folds = assign_folds(points.targets, fold_groups(points.rows, points.vectors, points.targets, FOLDS), FOLDS)
     turns = _turns(points)[points.targets]
     routes, lacking = np.zeros((len(folds), labels), np.float32), np.zeros((len(folds), labels), np.bool_)
     scope, known = np.zeros((len(folds), len(FEATURES))), np.ones(len(folds), np.bool_)

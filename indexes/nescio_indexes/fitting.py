@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nescio.errors import DataError, InvalidRequest
 from nescio.metrics import auroc, ece
 from nescio.types import Progress, silent
-from nescio_indexes.crossfit import FOLDS, Data, Training, Unseen, joined, out_of_fold
+from nescio_indexes.crossfit import FOLDS, Data, Training, Unseen, joined, labels_held_out, out_of_fold
 from nescio_indexes.encoder import TextEncoder
 from nescio_indexes.fitted import FittedRouter, Report
 from nescio_indexes.index import Exemplar, ExemplarIndex
@@ -87,17 +87,17 @@ def fit_router(
 
 
 def _fit(data: Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, ...]) -> FittedRouter:
-    pseudo = not (data.targets < 0).any()
     how = Training.of(data, fast=chosen.fast, seed=chosen.seed)
-    unseen = out_of_fold(data, how, chosen.progress, pseudo)
+    unseen = out_of_fold(data, how, chosen.progress)
     chosen.progress("fitting the final heads")
     model = _final_model(data, how, encoder.fingerprint, chosen.memory)
     held = _held_out(model, _dev_rows(dev, data), data, encoder)
     if held is not None:
-        pseudo = pseudo and not (held.targets < 0).any()
         unseen = joined([unseen, held]) if len(unseen.targets) else held
-    prior = _prior(chosen.oos_prior, unseen.targets, pseudo)
-    calibration, fusion, judged = _calibrate(unseen, len(data.labels), prior)
+    pseudo = not (unseen.targets < 0).any()
+    contrast = labels_held_out(data, how, chosen.progress) if pseudo and len(data.labels) > 1 else None
+    prior = _prior(chosen.oos_prior, unseen.targets)
+    calibration, fusion, judged = _calibrate(unseen, contrast, len(data.labels), prior)
     model = replace(model, fusion=fusion)
     rule = choose(judged, chosen.wish, oos_prior=prior, pseudo=pseudo, seed=chosen.seed)
     return FittedRouter(
@@ -179,14 +179,22 @@ def _held_out(model: EmbeddingModel, rows: tuple[Row, ...], data: Data, encoder:
     return Unseen(model.parts(vectors), targets, foreign, assign_folds(targets, np.arange(len(rows)), FOLDS))
 
 
-def _prior(wished: float | None, targets: NDArray[np.int64], pseudo: bool) -> float:
-    if wished is not None:
-        return min(max(wished, PRIOR_FLOOR), 1.0 - PRIOR_FLOOR)
-    share = 0.0 if pseudo or not len(targets) else float((targets < 0).mean())
-    return min(max(share, PRIOR_FLOOR), 1.0 - PRIOR_FLOOR)
+def _prior(wished: float | None, targets: NDArray[np.int64]) -> float:
+    share = float((targets < 0).mean()) if len(targets) else 0.0
+    return min(max(share if wished is None else wished, PRIOR_FLOOR), 1.0 - PRIOR_FLOOR)
 
 
-def _calibrate(unseen: Unseen, labels: int, prior: float) -> tuple[RouteCalibration, Fusion, Judged]:
+def _calibrate(
+    unseen: Unseen, contrast: tuple[Unseen, Unseen] | None, labels: int, prior: float
+) -> tuple[RouteCalibration, Fusion, Judged]:
+    """Everything that is calibrated, and the rows judged by calibrations of other folds.
+
+    Args:
+        unseen: The rows.
+        contrast: In-scope rows and what stands in for out-of-scope ones, to tell the scope by; None for `unseen`.
+        labels: How many.
+        prior: Share of out-of-scope queries.
+    """
     inside = unseen.targets >= 0
     if not inside.any():
         return _unmeasured(labels, prior)
@@ -195,19 +203,23 @@ def _calibrate(unseen: Unseen, labels: int, prior: float) -> tuple[RouteCalibrat
         unseen.parts.logits[inside, :labels], [part[inside] for part in others], unseen.targets[inside]
     )
     fusion = Fusion(*weights)
-    routes, features = fuse(unseen.parts, labels, fusion)
-    final = fit_scope(features, inside, temperature=temperature, oos_prior=prior)
-    scope = np.zeros(len(inside))
-    everything = np.ones(len(inside), np.bool_)
-    for fold in range(int(unseen.folds.max()) + 1):
-        ask = unseen.folds == fold
-        part = (
-            fit_scope(features[~ask], inside[~ask], temperature=temperature, oos_prior=prior) if (~ask).any() else final
-        )
-        scope[ask] = part.scope(features[ask], known=everything[ask], foreign=unseen.foreign[ask])
-    best = final.routes(routes).max(axis=1)
-    right = inside & (routes.argmax(axis=1) == unseen.targets)
-    return final, fusion, Judged(scope, scope * best, inside, right)
+    if contrast is not None and not len(contrast[0].targets):
+        contrast = None
+    told = unseen if contrast is None else joined(list(contrast))
+    told_inside, told_features = told.targets >= 0, fuse(told.parts, labels, fusion)[1]
+    final = fit_scope(told_features, told_inside, temperature=temperature, oos_prior=prior)
+    rows = unseen if contrast is None else joined([unseen, contrast[1]])
+    routes, features = fuse(rows.parts, labels, fusion)
+    scope, everything = np.zeros(len(rows.targets)), np.ones(len(rows.targets), np.bool_)
+    for fold in range(int(rows.folds.max()) + 1):
+        ask, rest = rows.folds == fold, told.folds != fold
+        part = final
+        if rest.any():
+            part = fit_scope(told_features[rest], told_inside[rest], temperature=temperature, oos_prior=prior)
+        scope[ask] = part.scope(features[ask], known=everything[ask], foreign=rows.foreign[ask])
+    inside = rows.targets >= 0
+    right = inside & (routes.argmax(axis=1) == rows.targets)
+    return final, fusion, Judged(scope, scope * final.routes(routes).max(axis=1), inside, right)
 
 
 def _unmeasured(labels: int, prior: float) -> tuple[RouteCalibration, Fusion, Judged]:

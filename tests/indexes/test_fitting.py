@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nescio.errors import ArtefactError, DataError, InvalidRequest
+from nescio.metrics import auroc
 from nescio_indexes.fitted import FittedRouter
 from nescio_indexes.fitting import FitOptions, fit_router
 from nescio_indexes.rows import Row, assign_folds, fold_groups, prepare, read_rows, twin_groups
@@ -102,6 +103,49 @@ def test_without_outside_rows_held_out_labels_stand_in():
     assert fitted.report.pseudo
     assert scope[:3].min() > scope[3]
     assert fitted.calibration.oos_prior == 0.01
+
+
+class Clouds:
+    """A test double: "kind 3 number 7" is a point in the third of many clouds."""
+
+    name, dims, fingerprint, words = "clouds", 48, "clouds", MappingProxyType({})
+
+    def encode(self, texts, progress=None):
+        points = [self._point(*(int(word) for word in text.split() if word.isdigit())) for text in texts]
+        return np.array(points, np.float32).reshape(-1, self.dims)
+
+    def _point(self, kind, number):
+        centre = np.random.default_rng([kind]).standard_normal(self.dims)
+        point = centre + 1.6 * np.random.default_rng([kind, number]).standard_normal(self.dims)
+        return point / np.linalg.norm(point)
+
+
+@pytest.mark.parametrize(("labels", "exemplars", "least"), [(20, 8, 0.9), (30, 20, 0.93)])
+def test_without_outside_rows_kinds_that_no_label_covers_look_out_of_scope(labels, exemplars, least):
+    rows = [Row(f"kind {k} number {i}", f"label {k}") for k in range(labels) for i in range(exemplars)]
+    fitted = fit_router(rows, Clouds())
+    queries = [f"kind {k} number {i}" for k in range(2 * labels) for i in range(100, 110)]
+    raw = fitted.model.scores(Clouds().encode(queries))
+    scope = fitted.calibration.scope(raw.scope, known=raw.known, foreign=np.zeros(len(queries), np.bool_))
+    inside = np.arange(len(queries)) < len(queries) // 2
+    assert auroc(scope, inside) > least
+    assert 0.92 < (scope[inside] > fitted.rule.threshold).mean() < 1.0
+
+
+def test_outside_dev_rows_stand_for_themselves():
+    inside = [row for row in rows_of() if row.label]
+    dev = [Row(f"gravel envelope {i}", None) for i in range(4)]
+    fitted = fit(inside, dev=dev)
+    assert not fitted.report.pseudo
+    assert fitted.calibration.oos_prior == pytest.approx(4 / fitted.report.measured)
+
+
+def test_one_exemplar_a_label_and_dev_rows_still_fit():
+    rows = [Row(f"kind {k} number 0", f"label {k}") for k in range(4)]
+    dev = [Row(f"kind {k} number {i}", f"label {k}") for k in range(4) for i in range(1, 4)]
+    fitted = fit_router(rows, Clouds(), dev=dev)
+    assert fitted.report.measured == 12
+    assert fitted.rule.name == "keep"
 
 
 def test_prior_moves_scope_and_nothing_else(fitted):
@@ -290,7 +334,8 @@ def test_out_of_scope_rows_share_a_group_by_kind():
     assert len(set(groups)) == 10
     assert all(len(set(groups[kinds == kind])) == 1 for kind in range(10))
     few = fold_groups(rows[:4], vectors[[0, 5, 10, 10]], np.full(4, -1), folds=5)
-    assert len(set(few)) == 3 and few[2] == few[3]
+    assert len(set(few)) == 3
+    assert few[2] == few[3]
 
 
 def test_fast_fit_has_no_net_and_still_routes():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nescio.cli.terminal import console
+from nescio.cli.whole import written_whole
 from nescio.errors import DataError, InvalidRequest
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def command(
         if not points:
             raise DataError("there is nothing to draw", hint="the router has no exemplars")
         page = draw(points, vectors, seed=seed, progress=status.update)
-    write_private(out, page)
+    with written_whole(out, private=True) as stream:
+        stream.write(page)
     drawn = f"{len(points) - len(texts)} exemplars and {len(texts)} refused queries drawn in {out}"
     console(stderr=True).print(drawn, markup=False)
 
@@ -97,25 +99,6 @@ def mapped(router: Router, refused: tuple[str, ...]) -> tuple[list[Point], NDArr
     points += [Point(text, "refused") for text in refused]
     asked = router.scorer.vectors(refused)
     return points, np.concatenate([model.inside.vectors(), model.outside.vectors(), asked])
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write `text` to `path` in one step, readable by its owner alone.
-
-    Raises:
-        DataError: It cannot be written.
-    """
-    if not path.name or path.is_dir():
-        raise DataError(f"cannot write {path}: it is a folder", hint="name a file")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.touch(mode=0o600)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise DataError(f"cannot write {path}: {error.strerror}", hint="name a place that can be written") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _logged(path: Path) -> list[str]:

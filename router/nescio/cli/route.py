@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nescio.cli.terminal import console, engine_for_one_command, print_json
+from nescio.cli.whole import written_whole
 from nescio.errors import DataError, InvalidRequest, QueryTooLong
 
 if TYPE_CHECKING:
@@ -83,24 +84,13 @@ def route_file(router: Router, source: Path, out: Path, top: int = SHOWN) -> int
     Raises:
         DataError: A row is not ``{"text"}``, or a file cannot be read or written.
     """
-    if not out.name or out.is_dir():
-        raise DataError(f"cannot write {out}: it is a folder", hint="name a file")
-    part = out.with_name(f".{out.name}.part")
     count = 0
-    try:
-        with part.open("w", encoding="utf-8") as stream:
-            for rows in _batches(read_queries(source)):
-                routes = router.route_many([text for _, text in rows])
-                for (row_id, _), route in zip(rows, routes, strict=True):
-                    stream.write(codec.dumps(route_line(router, route, row_id, top)) + "\n")
-                count += len(rows)
-        part.replace(out)
-    except OSError as error:
-        raise DataError(
-            f"{error.filename}: {error.strerror}", hint="name a file that can be read or written"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with written_whole(out) as stream:
+        for rows in _batches(read_queries(source)):
+            routes = router.route_many([text for _, text in rows])
+            for (row_id, _), route in zip(rows, routes, strict=True):
+                stream.write(codec.dumps(route_line(router, route, row_id, top)) + "\n")
+            count += len(rows)
     return count
 
 
@@ -225,14 +215,20 @@ def read_queries(source: Path) -> Iterator[tuple[Any, str]]:
     """Id and text of each row of a JSONL file.
 
     Raises:
-        DataError: A row is not ``{"text"}``.
-        OSError: The file cannot be read.
+        DataError: The file cannot be read, or a row is not ``{"text"}``.
     """
-    with source.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            raw = line.removeprefix(BOM_UTF8) if number == 1 else line
-            if raw.strip():
-                yield _query(raw, f"{source}:{number}")
+    for number, line in enumerate(_lines(source), start=1):
+        raw = line.removeprefix(BOM_UTF8) if number == 1 else line
+        if raw.strip():
+            yield _query(raw, f"{source}:{number}")
+
+
+def _lines(source: Path) -> Iterator[bytes]:
+    try:
+        with source.open("rb") as stream:
+            yield from stream
+    except OSError as error:
+        raise DataError(f"cannot read {source}: {error.strerror}", hint="name a JSONL file") from error
 
 
 def _query(raw: bytes, where: str) -> tuple[Any, str]:

@@ -165,7 +165,7 @@ def install_tools() -> str:
 
 
 def install_torch(*, force: bool) -> str:
-    """Install sentence-transformers if a CPU build of torch can be had, or any build if `force` says so."""
+    """Install sentence-transformers and onnx if a CPU build of torch can be had, or any build if `force` says so."""
     if not imports("torch"):
         if force:
             say(f"         torch from PyPI: {CUDA_NOTE}; this takes a while")
@@ -176,7 +176,7 @@ def install_torch(*, force: bool) -> str:
             install_from_cpu_index()
         else:
             return f"left out, no CPU build of torch can be had; make setup TORCH=1 installs PyPI's ({CUDA_NOTE})"
-    pip("install", "-c", ROOT / "constraints.txt", "sentence-transformers")
+    pip("install", "-c", ROOT / "constraints.txt", "sentence-transformers", "onnx")
     return ""
 
 

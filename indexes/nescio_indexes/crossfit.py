@@ -31,7 +31,11 @@ _FAST_ITERATIONS = 25
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Prepared rows with their vectors. `targets` (n,) numbers of labels, −1 out of scope."""
+    """Prepared rows with their vectors.
+
+    `targets` (n,) numbers of labels, −1 out of scope; `seen` (n,) rows that the encoder was tuned on, which train the
+    parts, but whose vectors flatter: they are asked nothing.
+    """
 
     rows: tuple[Row, ...]
     labels: tuple[str, ...]
@@ -39,6 +43,7 @@ class Data:
     targets: NDArray[np.int64]
     groups: NDArray[np.int64]
     foreign: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
     english: bool
 
 
@@ -83,12 +88,12 @@ class Unseen:
 
 def out_of_fold(data: Data, how: Training, progress: Progress) -> Unseen:
     """Every row, asked of parts that have not seen it."""
-    folds = assign_folds(data.targets, data.groups, how.folds)
+    folds = _folds(data, how.folds)
     found = []
     for fold in range(how.folds):
         progress(f"fitting on folds {fold + 1}/{how.folds}")
         held = folds == fold
-        found.append(_measure(data, how, data.targets, train=~held, ask=held & _seen(data, ~held), folds=folds))
+        found.append(_measure(data, how, data.targets, train=~held, ask=held & _askable(data, ~held), folds=folds))
     return joined(found)
 
 
@@ -99,7 +104,7 @@ def labels_held_out(data: Data, how: Training, progress: Progress) -> tuple[Unse
     kinds of rows asked of parts that have learnt from different numbers of rows or labels, the scores would tell that
     difference as well.
     """
-    folds = assign_folds(data.targets, data.groups, how.folds)
+    folds = _folds(data, how.folds)
     turns = np.arange(len(data.labels)) % min(how.folds, len(data.labels))
     inside, outside = [], []
     for turn in range(int(turns.max()) + 1):
@@ -107,13 +112,20 @@ def labels_held_out(data: Data, how: Training, progress: Progress) -> tuple[Unse
         hidden = turns[data.targets] == turn
         train = ~hidden & (folds != turn)
         targets = np.where(hidden, -1, data.targets)
-        asked = ~hidden & (folds == turn) & _seen(data, train)
+        asked = ~hidden & (folds == turn) & _askable(data, train)
         inside.append(_measure(data, how, targets, train=train, ask=asked, folds=folds, banned=hidden))
-        outside.append(_measure(data, how, targets, train=train, ask=hidden, folds=folds, banned=hidden))
+        outside.append(_measure(data, how, targets, train=train, ask=hidden & ~data.seen, folds=folds, banned=hidden))
     return joined(inside), joined(outside)
 
 
-def _seen(data: Data, train: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _folds(data: Data, folds: int) -> NDArray[np.int64]:
+    """A fold for each row that may be asked, −1 for those that the encoder has seen: they train every part."""
+    found, asked = np.full(len(data.rows), -1, np.int64), ~data.seen
+    found[asked] = assign_folds(data.targets[asked], data.groups[asked], folds)
+    return found
+
+
+def _askable(data: Data, train: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Rows whose label the training rows have: a label's only exemplar tells nothing of the label when held out."""
     present = np.bincount(data.targets[train & (data.targets >= 0)], minlength=len(data.labels)) > 0
     return np.where(data.targets < 0, True, present[data.targets])

@@ -30,6 +30,7 @@ MAX_CHARS = 8192
 BATCH = 32
 CACHE_SIZE = 4096
 _BEGINNINGS = ("\u2581", "\u0120")
+ENCODER_FILES = ("model.onnx", "tokenizer.json")
 VARIANTS = ("-int8", "-onnx", "-torch")
 """Endings of a model folder's name that name a variant of the same encoder."""
 
@@ -134,7 +135,7 @@ class Encoder(_Cached):
         Raises:
             ModelMissing: A file is not there, or cannot be read as what it should be.
         """
-        model, tokenizer = folder / "model.onnx", folder / "tokenizer.json"
+        model, tokenizer = (folder / file for file in ENCODER_FILES)
         for path in (model, tokenizer):
             if not path.is_file():
                 raise ModelMissing(f"encoder file {path} is missing", hint="nescio models pull fetches it")

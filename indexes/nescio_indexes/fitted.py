@@ -16,7 +16,7 @@ import numpy as np
 from nescio.errors import ArtefactError
 from nescio_indexes import artefact
 from nescio_indexes.described import DescribedModel
-from nescio_indexes.encoder import check_fingerprint
+from nescio_indexes.encoder import ENCODER_FILES, Encoder, TorchEncoder, check_fingerprint, load_encoder
 from nescio_indexes.scope import RouteCalibration
 from nescio_indexes.scoring import FEATURES_VERSION, EmbeddingModel
 from nescio_indexes.threshold import Rule
@@ -72,6 +72,7 @@ class FittedRouter:
         data: Hash of the rows it was fitted on.
         english: Whether the exemplars are English, so that a query in another language is out of scope.
         extra: Further facts kept with it.
+        tuned: Folder of the encoder's files, where it was tuned for this router; they are kept with it.
     """
 
     model: EmbeddingModel | DescribedModel
@@ -83,12 +84,14 @@ class FittedRouter:
     data: str
     english: bool
     extra: Mapping[str, Any] = field(default_factory=dict)
+    tuned: Path | None = None
 
     def facts(self) -> dict[str, Any]:
         """What a person may want to know, as JSON."""
         return {
             "encoder": self.encoder,
             "encoder_name": self.encoder_name,
+            "tuned": self.tuned is not None,
             "described": isinstance(self.model, DescribedModel),
             "data": self.data,
             "routing_features_version": FEATURES_VERSION,
@@ -116,6 +119,9 @@ class FittedRouter:
     def write_into(self, folder: Path, changes: Iterable[Mapping[str, Any]] = ()) -> None:
         """Write everything but the facts into `folder`; `changes` were made online, and `online` explains them."""
         self.model.write_into(folder)
+        if self.tuned is not None:
+            for name in ENCODER_FILES:
+                artefact.link_or_copy(self.tuned / name, folder / name)
         log = "".join(json.dumps(change) + "\n" for change in changes)
         if log:
             (folder / CHANGES).write_text(log, encoding="utf-8")
@@ -148,7 +154,8 @@ class FittedRouter:
         labels = parts.pop("labels")
         kind = DescribedModel if facts.get("described") else EmbeddingModel
         try:
-            router = cls(model=kind.read_from(folder, labels, fingerprint), **parts)
+            tuned = folder if facts.get("tuned") else None
+            router = cls(model=kind.read_from(folder, labels, fingerprint), tuned=tuned, **parts)
             fits = router._decides()
         except (IndexError, TypeError, ValueError) as error:
             raise ArtefactError(
@@ -174,6 +181,21 @@ def read_facts(root: Path) -> dict[str, Any]:
     facts = artefact.open_version(root, kind=KIND, version=FORMAT)[1]
     _parts(root, facts)
     return facts
+
+
+def encoder_of(root: Path, models_dir: Path) -> Encoder | TorchEncoder:
+    """The encoder that the router below `root` was fitted with: its own if it was tuned, else one of the models.
+
+    Raises:
+        ArtefactError: There is no usable router.
+        ModelMissing: The encoder is not there.
+    """
+
+    def read(folder: Path, facts: Mapping[str, Any]) -> Encoder | TorchEncoder:
+        name = _parts(root, facts)["encoder_name"]
+        return Encoder(folder, name=name) if facts.get("tuned") else load_encoder(models_dir, name)
+
+    return artefact.read_version(root, kind=KIND, version=FORMAT, read=read)
 
 
 def _parts(root: Path, facts: Mapping[str, Any]) -> dict[str, Any]:

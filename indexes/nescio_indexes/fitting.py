@@ -35,6 +35,7 @@ from nescio_indexes.scoring import (
 )
 from nescio_indexes.text import bare, twin_key
 from nescio_indexes.threshold import Judged, Wish, choose, harmonic_mean
+from nescio_indexes.tuning import Tuned
 
 FOREIGN_ROWS = 0.02
 """With more in-scope rows than this in other languages, queries in them are not held to be out of scope."""
@@ -64,7 +65,12 @@ class FitOptions:
 
 
 def fit_router(
-    rows: Iterable[Row], encoder: TextEncoder, options: FitOptions | None = None, *, dev: Iterable[Row] = ()
+    rows: Iterable[Row],
+    encoder: TextEncoder,
+    options: FitOptions | None = None,
+    *,
+    dev: Iterable[Row] = (),
+    tuned: Tuned | None = None,
 ) -> FittedRouter:
     """Fit a router on `rows`.
 
@@ -73,6 +79,7 @@ def fit_router(
         encoder: The frozen encoder.
         options: How.
         dev: Rows that join the calibration and the threshold, and nothing else.
+        tuned: Where `encoder` was tuned on these very rows, what it has seen of them.
 
     Raises:
         DataError: Too few rows, or a rule that the rows cannot give.
@@ -81,9 +88,10 @@ def fit_router(
     chosen = options or FitOptions()
     chosen.wish.check()
     _check_prior(chosen.oos_prior)
-    data = embedded(prepare(rows), encoder, chosen.progress)
+    data = embedded(prepare(rows), encoder, chosen.progress, tuned)
     with _threads_for(len(data.rows)):
-        return _fit(data, encoder, chosen, tuple(dev))
+        fitted = _fit(data, encoder, chosen, tuple(dev))
+    return fitted if tuned is None else replace(fitted, tuned=tuned.folder)
 
 
 def _fit(data: Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, ...]) -> FittedRouter:
@@ -124,7 +132,9 @@ def _check_prior(prior: float | None) -> None:
         raise InvalidRequest(f"--oos-prior {prior} is out of range", hint="a share, at least 0 and below 1")
 
 
-def embedded(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress = silent) -> Data:
+def embedded(
+    rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress = silent, tuned: Tuned | None = None
+) -> Data:
     """`rows`, as `prepare` gives them, with their vectors and groups.
 
     Raises:
@@ -141,8 +151,9 @@ def embedded(rows: tuple[Row, ...], encoder: TextEncoder, progress: Progress = s
     targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
     foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
     english = float(foreign[targets >= 0].mean()) <= FOREIGN_ROWS
-    groups = fold_groups(rows, vectors, targets, FOLDS)
-    return Data(rows, labels, vectors, targets, groups, foreign & english, english)
+    groups = fold_groups(rows, vectors, targets, FOLDS) if tuned is None else tuned.groups
+    seen = np.zeros(len(rows), np.bool_) if tuned is None else tuned.seen
+    return Data(rows, labels, vectors, targets, groups, foreign & english, seen, english)
 
 
 def _final_model(data: Data, how: Training, fingerprint: str, memory: int) -> EmbeddingModel:

@@ -64,13 +64,11 @@ def told_growth(growth: float) -> str:
 def _opened(router: Path | None) -> tuple[Path, TextEncoder]:
     """The folder of the router and the encoder it was fitted with."""
     from nescio.settings import load_settings
-    from nescio_indexes.encoder import load_encoder
-    from nescio_indexes.fitted import read_facts
+    from nescio_indexes.fitted import encoder_of
 
     settings = load_settings()
     folder = router or settings.router_dir
-    name = str(read_facts(folder).get("encoder_name", settings.loaded_profile.encoder))
-    return folder, load_encoder(settings.models_dir, name)
+    return folder, encoder_of(folder, settings.models_dir)
 
 
 def _show(folder: Path, changed: Changed, verb: str, passed_over: str, as_json: bool) -> None:

@@ -66,13 +66,11 @@ def load_router(folder: Path | None) -> Router:
     """
     from nescio.routing import Router
     from nescio.settings import load_settings
-    from nescio_indexes.encoder import load_encoder
-    from nescio_indexes.fitted import read_facts
+    from nescio_indexes.fitted import encoder_of
 
     settings = load_settings()
     place = folder or settings.router_dir
-    name = str(read_facts(place).get("encoder_name", settings.loaded_profile.encoder))
-    return Router.load(place, load_encoder(settings.models_dir, name))
+    return Router.load(place, encoder_of(place, settings.models_dir))
 
 
 def route_file(router: Router, source: Path, out: Path, top: int = SHOWN) -> int:

@@ -1,0 +1,283 @@
+"""Tunes an encoder on labelled queries: each is drawn towards a point of its label, and away from all others'.
+
+A softmax over cosines to one learnt point a label (Movshovitz-Attias et al., "No Fuss Distance Metric Learning using
+Proxies", 2017; Zhai and Wu, "Classification is a Strong Baseline for Deep Metric Learning", 2019). All layers learn, on
+the CPU, in minutes. What comes out is served like any encoder, by ONNX Runtime in float32, without torch.
+
+A tuned encoder knows the queries that it was tuned on: their vectors say nothing of new ones. A fifth of the in-scope
+rows, and all that are out of scope, are not shown to it, and everything that is calibrated comes from those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import shutil
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nescio.errors import DataError, ModelMissing
+from nescio.types import Progress, silent
+from nescio_indexes.crossfit import FOLDS
+from nescio_indexes.encoder import VARIANTS, Encoder, TextEncoder, Vectors
+from nescio_indexes.rows import Row, assign_folds, fold_groups, labels_of, prepare
+from nescio_indexes.text import bare
+
+HINT = "make setup TORCH=1"
+
+_WARM = 0.1
+_CHUNK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How an encoder is tuned.
+
+    Attributes:
+        epochs: Passes over the rows.
+        least_steps: With few rows, passes are added until so many steps are taken.
+        batch: Rows a step.
+        rate: Peak learning rate; the labels' points learn ten times as fast.
+        temperature: Divides the cosines.
+        decay: Weight decay, times the learning rate.
+        tokens: Longer texts are cut while tuning.
+    """
+
+    epochs: int = 4
+    least_steps: int = 300
+    batch: int = 128
+    rate: float = 2e-4
+    temperature: float = 0.05
+    decay: float = 0.01
+    tokens: int = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A tuned encoder, and what it has seen of the n rows that `prepare` made of those it was given.
+
+    Attributes:
+        encoder: Ready to serve.
+        folder: Its ``model.onnx`` and ``tokenizer.json``.
+        seen: (n,) which rows it was tuned on.
+        groups: (n,) `fold_groups` of the vectors before: after, rows of one label are all alike.
+    """
+
+    encoder: Encoder
+    folder: Path
+    seen: NDArray[np.bool_]
+    groups: NDArray[np.int64]
+
+
+def tune(
+    rows: Iterable[Row],
+    frozen: TextEncoder,
+    base: Path,
+    into: Path,
+    *,
+    recipe: Recipe | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Tuned:
+    """Tune the encoder in `base` on `rows`.
+
+    Args:
+        rows: Labelled queries; those with label None, out of scope, are left out.
+        frozen: The same encoder as it is, for the first points.
+        base: Its sentence-transformers folder.
+        into: Folder for the tuned encoder's files.
+        recipe: How.
+        seed: Of the order of rows and of the dropout.
+        progress: Told after each step.
+
+    Raises:
+        DataError: Fewer than two labels, or too few rows to keep some unseen.
+        ModelMissing: torch or onnx is not installed, or `base` is no readable model.
+    """
+    torch = _torch()
+    ready = prepare(rows)
+    texts, targets = [bare(row.text) for row in ready], _targets(ready)
+    vectors = frozen.encode(texts, lambda done: progress(f"embedding queries {done}/{len(texts)}"))
+    groups = fold_groups(ready, vectors, targets, FOLDS)
+    seen = _shown(targets, groups)
+    shown = [text for text, keep in zip(texts, seen, strict=True) if keep]
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        bert = _open(base)
+        points = _means(vectors[seen], targets[seen])
+        _train(bert, base, shown, targets[seen], points, recipe or Recipe(), seed, progress)
+    progress("writing the tuned encoder")
+    _export(bert, into / "model.onnx")
+    shutil.copyfile(base / "tokenizer.json", into / "tokenizer.json")
+    digest = hashlib.sha256((into / "model.onnx").read_bytes()).hexdigest()[:8]
+    return Tuned(Encoder(into, name=f"{base.name}-tuned-{digest}"), into, seen, groups)
+
+
+def trainable_folder(models_dir: Path, name: str) -> Path:
+    """The sentence-transformers folder of the encoder called `name`, or of which `name` is a variant.
+
+    Raises:
+        ModelMissing: There is none.
+    """
+    plain = Path(name).name
+    for ending in VARIANTS:
+        plain = plain.removesuffix(ending)
+    for folder in (models_dir / name, Path(name).absolute(), models_dir / plain):
+        if (folder / "modules.json").is_file() and (folder / "tokenizer.json").is_file():
+            return folder
+    raise ModelMissing(
+        f"no sentence-transformers folder of encoder {name!r} is in {models_dir}",
+        hint="nescio models pull fetches the profile's; for another, give the folder that it was saved in",
+    )
+
+
+def _targets(rows: tuple[Row, ...]) -> NDArray[np.int64]:
+    number = {label: i for i, label in enumerate(labels_of(rows))}
+    return np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
+
+
+def _shown(targets: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows to tune on: four fifths of each label, by groups."""
+    kept: NDArray[np.bool_] = (targets >= 0) & (assign_folds(targets, groups, FOLDS) != 0)
+    if len(np.unique(targets[kept])) < 2:
+        raise DataError("--tune needs rows of at least two labels to tell apart", hint="leave it out")
+    return kept
+
+
+def _means(vectors: Vectors, targets: NDArray[np.int64]) -> Vectors:
+    """The mean of each label's vectors; zero where a label has none."""
+    sums = np.zeros((int(targets.max()) + 1, vectors.shape[1]))
+    np.add.at(sums, targets, vectors)
+    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _train(
+    bert: Any,
+    base: Path,
+    texts: list[str],
+    targets: NDArray[np.int64],
+    points: Vectors,
+    recipe: Recipe,
+    seed: int,
+    progress: Progress,
+) -> None:
+    import torch
+    from torch.nn.functional import cross_entropy, normalize
+
+    tokens = _tokens(base / "tokenizer.json", texts, recipe.tokens)
+    centres = torch.nn.Parameter(torch.from_numpy(points))
+    learnt = [part for part in bert.parameters() if part.requires_grad]
+    optimiser = torch.optim.AdamW([{"params": learnt}, {"params": [centres]}], weight_decay=recipe.decay)
+    size = min(recipe.batch, len(texts))
+    steps = max(recipe.epochs * (len(texts) // size), recipe.least_steps)
+    bert.train()
+    for step, batch in zip(range(steps), _batches([len(one) for one in tokens], size, seed), strict=False):
+        rate = recipe.rate * _one_cycle(step / steps)
+        for group, times in zip(optimiser.param_groups, (1.0, 10.0), strict=True):
+            group["lr"] = rate * times
+        cosines = _embed(bert, [tokens[i] for i in batch]) @ normalize(centres, dim=1).T
+        loss = cross_entropy(cosines / recipe.temperature, torch.from_numpy(targets[batch]))
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        progress(f"tuning the encoder {step + 1}/{steps}")
+    bert.eval()
+
+
+def _batches(lengths: list[int], size: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Places of rows, `size` at a time, again and again; rows of like length together, so that little is padded."""
+    rng = np.random.default_rng(seed)
+    counts = np.array(lengths)
+    while True:
+        order = rng.permutation(len(counts))
+        chunks = np.array_split(order, max(1, len(order) // (size * _CHUNK)))
+        order = np.concatenate([chunk[np.argsort(counts[chunk], kind="stable")] for chunk in chunks])
+        starts = np.arange(0, len(order) - size + 1, size)
+        for start in rng.permutation(starts):
+            yield order[start : start + size]
+
+
+def _embed(bert: Any, tokens: list[list[int]]) -> Any:
+    """Unit vectors of a batch: the mean over tokens, as `Encoder` takes it."""
+    import torch
+
+    width = max(len(one) for one in tokens)
+    ids = torch.tensor([one + [0] * (width - len(one)) for one in tokens])
+    mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one in tokens])
+    hidden = bert(input_ids=ids, attention_mask=mask).last_hidden_state
+    pooled = (hidden * mask.unsqueeze(-1)).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+    return torch.nn.functional.normalize(pooled, dim=1)
+
+
+def _one_cycle(done: float) -> float:
+    """Up in a line for the first tenth of the steps, then down to nothing along a cosine."""
+    return done / _WARM if done < _WARM else 0.5 * (1.0 + math.cos(math.pi * (done - _WARM) / (1.0 - _WARM)))
+
+
+def _tokens(path: Path, texts: list[str], most: int) -> list[list[int]]:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(most)
+    return [encoding.ids for encoding in tokenizer.encode_batch(texts)]
+
+
+def _export(bert: Any, path: Path) -> None:
+    import torch
+
+    class Hidden(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = bert
+
+        def forward(self, ids: Any, mask: Any) -> Any:
+            return self.inner(input_ids=ids, attention_mask=mask).last_hidden_state
+
+    example = torch.ones((2, 7), dtype=torch.long)
+    axes = {0: "batch", 1: "length"}
+    with warnings.catch_warnings():
+        # The exporter that needs nothing but onnx is called old, and tracing warns of every shape it reads.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Hidden().eval(),
+            (example, example),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["last_hidden_state"],
+            dynamic_axes=dict.fromkeys(("input_ids", "attention_mask", "last_hidden_state"), axes),
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def _torch() -> Any:
+    try:
+        import onnx  # noqa: F401
+        import torch
+        import transformers  # noqa: F401
+    except ImportError as error:
+        raise ModelMissing(f"{error.name} is not installed, and --tune needs it", hint=HINT) from error
+    return torch
+
+
+def _open(base: Path) -> Any:
+    from transformers import AutoModel
+
+    try:
+        bert = AutoModel.from_pretrained(str(base), local_files_only=True, attn_implementation="eager")
+    # What it is made of raises errors of many kinds, some of them bare Exception.
+    except Exception as error:
+        raise ModelMissing(
+            f"{base} is not a readable model: {str(error).partition(chr(10))[0]}", hint="save or download it again"
+        ) from error
+    for name, part in bert.named_parameters():
+        # The mean over tokens is what is used; the pooler's layer is not.
+        part.requires_grad_(not name.startswith("pooler"))
+    return bert

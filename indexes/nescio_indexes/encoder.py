@@ -135,6 +135,7 @@ class Encoder(_Cached):
         Raises:
             ModelMissing: A file is not there, or cannot be read as what it should be.
         """
+        self.folder = folder
         model, tokenizer = (folder / file for file in ENCODER_FILES)
         for path in (model, tokenizer):
             if not path.is_file():

@@ -15,8 +15,9 @@ import numpy as np
 
 from nescio.errors import ArtefactError
 from nescio_indexes import artefact
+from nescio_indexes import encoder as encoders
 from nescio_indexes.described import DescribedModel
-from nescio_indexes.encoder import ENCODER_FILES, Encoder, TorchEncoder, check_fingerprint, load_encoder
+from nescio_indexes.encoder import ENCODER_FILES, Encoder, TorchEncoder, check_fingerprint
 from nescio_indexes.scope import RouteCalibration
 from nescio_indexes.scoring import FEATURES_VERSION, EmbeddingModel
 from nescio_indexes.threshold import Rule
@@ -193,7 +194,7 @@ def encoder_of(root: Path, models_dir: Path) -> Encoder | TorchEncoder:
 
     def read(folder: Path, facts: Mapping[str, Any]) -> Encoder | TorchEncoder:
         name = _parts(root, facts)["encoder_name"]
-        return Encoder(folder, name=name) if facts.get("tuned") else load_encoder(models_dir, name)
+        return Encoder(folder, name=name) if facts.get("tuned") else encoders.load_encoder(models_dir, name)
 
     return artefact.read_version(root, kind=KIND, version=FORMAT, read=read)
 

@@ -138,12 +138,14 @@ def embedded(
     """`rows`, as `prepare` gives them, with their vectors and groups.
 
     Raises:
-        DataError: Fewer than two are in scope.
+        DataError: Fewer than two are in scope, or `tuned` belongs to other rows.
     """
     labels = labels_of(rows)
     inside = [row for row in rows if row.label is not None]
     if len(inside) < 2:
         raise DataError(f"{len(inside)} in-scope rows with text are too few to fit a router", hint=ROW_HINT)
+    if tuned is not None and len(tuned.seen) != len(rows):
+        raise DataError("this encoder was tuned on other rows", hint="fit on the rows that it was tuned on")
     progress(f"embedding {len(rows)} queries")
     texts = [bare(row.text) for row in rows]
     vectors = encoder.encode(texts, lambda done: progress(f"embedding queries {done}/{len(rows)}"))

@@ -199,7 +199,8 @@ def _row(line: str, where: str) -> Row:
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
         body = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    # A number of thousands of digits is a ValueError of another kind.
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: not JSON: {error}", hint=ROW_HINT) from error
     if not isinstance(body, dict) or not isinstance(body.get("text"), str):
         raise DataError(f"{where}: text is missing", hint=ROW_HINT)

@@ -184,7 +184,7 @@ def _train(
         cosines = _embed(bert, [tokens[i] for i in batch]) @ normalize(centres, dim=1).T
         loss = cross_entropy(cosines / recipe.temperature, torch.from_numpy(targets[batch]))
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         progress(f"tuning the encoder {step + 1}/{steps}")
     bert.eval()
@@ -269,7 +269,9 @@ def _torch() -> Any:
 
 def _open(base: Path) -> Any:
     from transformers import AutoModel
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     try:
         bert = AutoModel.from_pretrained(str(base), local_files_only=True, attn_implementation="eager")
     # What it is made of raises errors of many kinds, some of them bare Exception.

@@ -286,6 +286,7 @@ def test_prepared_rows_are_sorted_clipped_and_unique():
     ("line", "message"),
     [
         ("{", "not JSON"),
+        (f'{{"text": {"9" * 5000}}}', "not JSON"),
         ("[]", "text is missing"),
         ('{"text": "a"}', "label is missing"),
         ('{"text": 3, "label": "a"}', "text is missing"),

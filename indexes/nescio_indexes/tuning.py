@@ -232,7 +232,7 @@ def _tokens(path: Path, texts: list[str], most: int) -> list[list[int]]:
 def _export(bert: Any, path: Path) -> None:
     import torch
 
-    class Hidden(torch.nn.Module):
+    class Hidden(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.inner = bert

@@ -33,8 +33,8 @@ _FAST_ITERATIONS = 25
 class Data:
     """Prepared rows with their vectors.
 
-    `targets` (n,) numbers of labels, −1 out of scope; `seen` (n,) rows that the encoder was tuned on, which train the
-    parts, but whose vectors flatter: they are asked nothing.
+    `targets` (n,) numbers of labels, −1 out of scope; `seen` (n,) rows that the encoder was tuned on: they train the
+    parts, but their vectors flatter, and nothing is measured on them.
     """
 
     rows: tuple[Row, ...]

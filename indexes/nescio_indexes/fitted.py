@@ -41,7 +41,7 @@ class Report:
         pseudo: Whether labels that were held out stood in for out-of-scope rows.
         accuracy: In-scope rows whose top label is right, without abstention.
         auroc: Of `scope`, in against out.
-        ece: Of `p`, 15 equal-mass bins, debiased, at the data's share of out-of-scope rows.
+        ece: Of `p`, 15 equal-mass bins, debiased, at the share of out-of-scope queries that p assumes.
         kept: In-scope rows right and answered at the threshold.
         refused: Out-of-scope rows refused at the threshold.
         harmonic: Harmonic mean of the two.

@@ -34,7 +34,7 @@ from nescio_indexes.scoring import (
     fuse,
 )
 from nescio_indexes.text import bare, twin_key
-from nescio_indexes.threshold import Judged, Wish, choose, harmonic_mean
+from nescio_indexes.threshold import Judged, Rule, Wish, at_prior, choose, harmonic_mean
 from nescio_indexes.tuning import Tuned
 
 FOREIGN_ROWS = 0.02
@@ -104,7 +104,9 @@ def _fit(data: Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, .
         unseen = joined([unseen, held]) if len(unseen.targets) else held
     pseudo = not (unseen.targets < 0).any()
     contrast = labels_held_out(data, how, chosen.progress) if pseudo and len(data.labels) > 1 else None
-    prior = _prior(chosen.oos_prior, unseen.targets)
+    # What the data say: of what can be asked, in-scope rows that the encoder has seen are missing.
+    every = data.targets if held is None else np.concatenate([data.targets, held.targets])
+    prior = _prior(chosen.oos_prior, every)
     calibration, fusion, judged = _calibrate(unseen, contrast, len(data.labels), prior)
     model = replace(model, fusion=fusion)
     rule = choose(judged, chosen.wish, oos_prior=prior, pseudo=pseudo, seed=chosen.seed)
@@ -112,7 +114,7 @@ def _fit(data: Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, .
         model=model,
         calibration=calibration,
         rule=rule,
-        report=_report(judged, data, rule.threshold if rule.cut == "scope" else 0.0, pseudo),
+        report=_report(judged, data, rule, at_prior(judged, prior, chosen.seed, pseudo), pseudo),
         encoder=encoder.fingerprint,
         encoder_name=encoder.name,
         data=data_hash(data.rows),
@@ -144,7 +146,7 @@ def embedded(
     inside = [row for row in rows if row.label is not None]
     if len(inside) < 2:
         raise DataError(f"{len(inside)} in-scope rows with text are too few to fit a router", hint=ROW_HINT)
-    if tuned is not None and len(tuned.seen) != len(rows):
+    if tuned is not None and tuned.data != data_hash(rows):
         raise DataError("this encoder was tuned on other rows", hint="fit on the rows that it was tuned on")
     progress(f"embedding {len(rows)} queries")
     texts = [bare(row.text) for row in rows]
@@ -248,19 +250,23 @@ def _unmeasured(labels: int, prior: float) -> tuple[RouteCalibration, Fusion, Ju
     )
 
 
-def _report(judged: Judged, data: Data, threshold: float, pseudo: bool) -> Report:
-    real = judged.inside if pseudo else np.ones_like(judged.inside)
-    kept, refused = judged.rates_at(threshold)
-    measured = bool(judged.inside.any())
+def _report(judged: Judged, data: Data, rule: Rule, mixed: Judged, pseudo: bool) -> Report:
+    """Figures of the rows that were `judged`; `mixed` are those with the share out of scope that p assumes."""
+    nan = float("nan")
+    kept, refused = judged.rates_at(rule.threshold if rule.cut == "scope" else 0.0)
+    measured, known = bool(judged.inside.any()), bool(judged.inside.any() and not judged.inside.all())
+    if pseudo and data.seen.any():
+        # An encoder that was tuned on the labels that were held out makes strangers of them too easily.
+        known = False
     return Report(
         rows=int((data.targets >= 0).sum()),
         outside=int((data.targets < 0).sum()),
         measured=len(judged.inside),
         pseudo=pseudo,
-        accuracy=float(judged.right[judged.inside].mean()) if measured else float("nan"),
-        auroc=auroc(judged.scope, judged.inside) if measured else float("nan"),
-        ece=ece(judged.p[real], judged.right[real], debiased=True) if measured else float("nan"),
-        kept=kept if measured else float("nan"),
-        refused=refused if measured and not judged.inside.all() else float("nan"),
-        harmonic=harmonic_mean(kept, refused) if measured else float("nan"),
+        accuracy=float(judged.right[judged.inside].mean()) if measured else nan,
+        auroc=auroc(judged.scope, judged.inside) if known else nan,
+        ece=ece(mixed.p, mixed.right, debiased=True) if measured else nan,
+        kept=kept if measured else nan,
+        refused=refused if known else nan,
+        harmonic=harmonic_mean(kept, refused) if known else nan,
     )

@@ -20,7 +20,7 @@ from nescio.errors import ArtefactError, DataError
 from nescio_indexes import artefact
 from nescio_indexes.encoder import TextEncoder
 from nescio_indexes.exemplars import Exemplar
-from nescio_indexes.fitted import CHANGES, FORMAT, KIND, FittedRouter
+from nescio_indexes.fitted import CHANGES, FORMAT, KIND, FittedRouter, read_facts
 from nescio_indexes.rows import Row, prepare
 from nescio_indexes.text import bare, clip
 
@@ -229,6 +229,8 @@ class Follower:
             return False
         served = self._served
         self._seen = name
+        if read_facts(self._root).get("encoder") != served.encoder:
+            return False
         newer = FittedRouter.load(self._root, served.encoder)
         if (newer.data, newer.model.labels) != (served.data, served.model.labels):
             return False

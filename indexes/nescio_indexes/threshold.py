@@ -132,7 +132,7 @@ def choose(rows: Judged, wish: Wish, *, oos_prior: float, pseudo: bool, seed: in
     if wish.target is not None:
         return Rule("target", "p", wish.target, wish.target)
     if wish.max_risk is not None:
-        return Rule("max-risk", "p", _certified(_thinned(rows, oos_prior, seed, pseudo), wish.max_risk), wish.max_risk)
+        return Rule("max-risk", "p", _certified(at_prior(rows, oos_prior, seed, pseudo), wish.max_risk), wish.max_risk)
     if wish.oos_recall is not None:
         if pseudo or rows.inside.all():
             raise DataError(
@@ -196,7 +196,8 @@ def _certified(rows: Judged, risk: float) -> float:
     return certified
 
 
-def _thinned(rows: Judged, oos_prior: float, seed: int, pseudo: bool) -> Judged:
+def at_prior(rows: Judged, oos_prior: float, seed: int, pseudo: bool) -> Judged:
+    """`rows` thinned until `oos_prior` of them are out of scope; only those in scope where the others stand in."""
     outside = np.flatnonzero(~rows.inside)
     inside = np.flatnonzero(rows.inside)
     if pseudo or not len(outside):
@@ -204,9 +205,9 @@ def _thinned(rows: Judged, oos_prior: float, seed: int, pseudo: bool) -> Judged:
     rng = np.random.default_rng(seed)
     odds = oos_prior / (1.0 - oos_prior)
     if len(outside) > odds * len(inside):
-        outside = rng.permutation(outside)[: max(int(odds * len(inside)), 0)]
+        outside = rng.permutation(outside)[: round(odds * len(inside))]
     else:
-        inside = rng.permutation(inside)[: max(int(len(outside) / odds), 1)]
+        inside = rng.permutation(inside)[: max(round(len(outside) / odds), 1)]
     return _taken(rows, np.sort(np.concatenate([inside, outside])))
 
 

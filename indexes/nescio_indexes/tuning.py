@@ -5,12 +5,14 @@ Proxies", 2017; Zhai and Wu, "Classification is a Strong Baseline for Deep Metri
 the CPU, in minutes. What comes out is served like any encoder, by ONNX Runtime in float32, without torch.
 
 A tuned encoder knows the queries that it was tuned on: their vectors say nothing of new ones. A fifth of the in-scope
-rows, and all that are out of scope, are not shown to it, and everything that is calibrated comes from those.
+rows, and all that are out of scope, are not shown to it, and everything that is calibrated comes from those. Its labels
+it knows in any case: those that are held out in turn are told apart from the others more easily than strangers are.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import shutil
 import warnings
@@ -26,11 +28,15 @@ from nescio.errors import DataError, ModelMissing
 from nescio.types import Progress, silent
 from nescio_indexes.crossfit import FOLDS
 from nescio_indexes.encoder import VARIANTS, Encoder, TextEncoder, Vectors
-from nescio_indexes.rows import Row, assign_folds, fold_groups, labels_of, prepare
+from nescio_indexes.rows import Row, assign_folds, data_hash, fold_groups, labels_of, prepare
 from nescio_indexes.text import bare
 
 HINT = "make setup TORCH=1"
 
+LEAST_UNSEEN = 5
+"""In-scope rows that are not shown; on fewer nothing could be calibrated."""
+
+_KNOWN = ("Transformer", "Pooling", "Normalize")
 _WARM = 0.1
 _CHUNK = 20
 
@@ -67,12 +73,14 @@ class Tuned:
         folder: Its ``model.onnx`` and ``tokenizer.json``.
         seen: (n,) which rows it was tuned on.
         groups: (n,) `fold_groups` of the vectors before: after, rows of one label are all alike.
+        data: `data_hash` of the rows.
     """
 
     encoder: Encoder
     folder: Path
     seen: NDArray[np.bool_]
     groups: NDArray[np.int64]
+    data: str
 
 
 def tune(
@@ -97,7 +105,7 @@ def tune(
         progress: Told after each step.
 
     Raises:
-        DataError: Fewer than two labels, or too few rows to keep some unseen.
+        DataError: Fewer than two labels, too few rows to keep some unseen, or the training came to nothing.
         ModelMissing: torch or onnx is not installed, or `base` is no readable model.
     """
     torch = _torch()
@@ -109,32 +117,51 @@ def tune(
     shown = [text for text, keep in zip(texts, seen, strict=True) if keep]
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        bert = _open(base)
-        points = _means(vectors[seen], targets[seen])
-        _train(bert, base, shown, targets[seen], points, recipe or Recipe(), seed, progress)
+        model = _open(base)
+        # A label of which no row is shown has no point that the others could be pushed away from.
+        goals = np.unique(targets[seen], return_inverse=True)[1].astype(np.int64)
+        _train(model, base, shown, goals, _means(vectors[seen], goals), recipe or Recipe(), seed, progress)
     progress("writing the tuned encoder")
-    _export(bert, into / "model.onnx")
+    _export(model, into / "model.onnx")
     shutil.copyfile(base / "tokenizer.json", into / "tokenizer.json")
     digest = hashlib.sha256((into / "model.onnx").read_bytes()).hexdigest()[:8]
-    return Tuned(Encoder(into, name=f"{base.name}-tuned-{digest}"), into, seen, groups)
+    return Tuned(Encoder(into, name=f"{base.name}-tuned-{digest}"), into, seen, groups, data_hash(ready))
 
 
 def trainable_folder(models_dir: Path, name: str) -> Path:
     """The sentence-transformers folder of the encoder called `name`, or of which `name` is a variant.
 
     Raises:
-        ModelMissing: There is none.
+        ModelMissing: There is none, it has no ``tokenizer.json``, or it does not take the mean over tokens.
     """
     plain = Path(name).name
     for ending in VARIANTS:
         plain = plain.removesuffix(ending)
-    for folder in (models_dir / name, Path(name).absolute(), models_dir / plain):
-        if (folder / "modules.json").is_file() and (folder / "tokenizer.json").is_file():
+    places = (models_dir / name, Path(name).absolute(), Path(name).absolute().with_name(plain), models_dir / plain)
+    for folder in places:
+        if (folder / "modules.json").is_file():
+            _check_trainable(folder)
             return folder
     raise ModelMissing(
         f"no sentence-transformers folder of encoder {name!r} is in {models_dir}",
         hint="nescio models pull fetches the profile's; for another, give the folder that it was saved in",
     )
+
+
+def _check_trainable(folder: Path) -> None:
+    if not (folder / "tokenizer.json").is_file():
+        raise ModelMissing(f"{folder} has no tokenizer.json", hint="save it again with a fast tokenizer")
+    try:
+        modules = [str(module["type"]) for module in json.loads((folder / "modules.json").read_text(encoding="utf-8"))]
+        pooling = json.loads((folder / "1_Pooling" / "config.json").read_text(encoding="utf-8"))
+        mean = pooling.get("pooling_mode") == "mean" or pooling.get("pooling_mode_mean_tokens") is True
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        modules, mean = [], False
+    if not mean or not all(module.endswith(_KNOWN) for module in modules):
+        raise ModelMissing(
+            f"{folder} is no encoder that takes the mean over tokens, and --tune knows no other",
+            hint="leave --tune out, or choose another encoder",
+        )
 
 
 def _targets(rows: tuple[Row, ...]) -> NDArray[np.int64]:
@@ -144,9 +171,16 @@ def _targets(rows: tuple[Row, ...]) -> NDArray[np.int64]:
 
 def _shown(targets: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which rows to tune on: four fifths of each label, by groups."""
-    kept: NDArray[np.bool_] = (targets >= 0) & (assign_folds(targets, groups, FOLDS) != 0)
+    inside = targets >= 0
+    kept: NDArray[np.bool_] = inside & (assign_folds(targets, groups, FOLDS) != 0)
     if len(np.unique(targets[kept])) < 2:
         raise DataError("--tune needs rows of at least two labels to tell apart", hint="leave it out")
+    unseen = int(np.isin(targets[inside & ~kept], targets[kept]).sum())
+    if unseen < LEAST_UNSEEN:
+        raise DataError(
+            f"--tune keeps a fifth of the rows for the calibration: here {unseen}, and {LEAST_UNSEEN} are needed",
+            hint="add exemplars, or leave it out",
+        )
     return kept
 
 
@@ -158,7 +192,7 @@ def _means(vectors: Vectors, targets: NDArray[np.int64]) -> Vectors:
 
 
 def _train(
-    bert: Any,
+    model: Any,
     base: Path,
     texts: list[str],
     targets: NDArray[np.int64],
@@ -172,22 +206,24 @@ def _train(
 
     tokens = _tokens(base / "tokenizer.json", texts, recipe.tokens)
     centres = torch.nn.Parameter(torch.from_numpy(points))
-    learnt = [part for part in bert.parameters() if part.requires_grad]
+    learnt = [part for part in model.parameters() if part.requires_grad]
     optimiser = torch.optim.AdamW([{"params": learnt}, {"params": [centres]}], weight_decay=recipe.decay)
     size = min(recipe.batch, len(texts))
     steps = max(recipe.epochs * (len(texts) // size), recipe.least_steps)
-    bert.train()
+    model.train()
     for step, batch in zip(range(steps), _batches([len(one) for one in tokens], size, seed), strict=False):
         rate = recipe.rate * _one_cycle(step / steps)
         for group, times in zip(optimiser.param_groups, (1.0, 10.0), strict=True):
             group["lr"] = rate * times
-        cosines = _embed(bert, [tokens[i] for i in batch]) @ normalize(centres, dim=1).T
+        cosines = _embed(model, [tokens[i] for i in batch]) @ normalize(centres, dim=1).T
         loss = cross_entropy(cosines / recipe.temperature, torch.from_numpy(targets[batch]))
+        if not math.isfinite(loss.item()):
+            raise DataError("tuning this encoder comes to nothing: the loss is not finite", hint="leave --tune out")
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         progress(f"tuning the encoder {step + 1}/{steps}")
-    bert.eval()
+    model.eval()
 
 
 def _batches(lengths: list[int], size: int, seed: int) -> Iterator[NDArray[np.int64]]:
@@ -203,15 +239,15 @@ def _batches(lengths: list[int], size: int, seed: int) -> Iterator[NDArray[np.in
             yield order[start : start + size]
 
 
-def _embed(bert: Any, tokens: list[list[int]]) -> Any:
+def _embed(model: Any, tokens: list[list[int]]) -> Any:
     """Unit vectors of a batch: the mean over tokens, as `Encoder` takes it."""
     import torch
 
     width = max(len(one) for one in tokens)
     ids = torch.tensor([one + [0] * (width - len(one)) for one in tokens])
     mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one in tokens])
-    hidden = bert(input_ids=ids, attention_mask=mask).last_hidden_state
-    pooled = (hidden * mask.unsqueeze(-1)).sum(dim=1) / mask.sum(dim=1, keepdim=True)
+    hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    pooled = (hidden * mask.unsqueeze(-1)).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
     return torch.nn.functional.normalize(pooled, dim=1)
 
 
@@ -229,13 +265,13 @@ def _tokens(path: Path, texts: list[str], most: int) -> list[list[int]]:
     return [encoding.ids for encoding in tokenizer.encode_batch(texts)]
 
 
-def _export(bert: Any, path: Path) -> None:
+def _export(model: Any, path: Path) -> None:
     import torch
 
     class Hidden(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.inner = bert
+            self.inner = model
 
         def forward(self, ids: Any, mask: Any) -> Any:
             return self.inner(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -268,18 +304,21 @@ def _torch() -> Any:
 
 
 def _open(base: Path) -> Any:
+    import torch
     from transformers import AutoModel
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
     try:
-        bert = AutoModel.from_pretrained(str(base), local_files_only=True, attn_implementation="eager")
+        model = AutoModel.from_pretrained(
+            str(base), local_files_only=True, attn_implementation="eager", dtype=torch.float32
+        )
     # What it is made of raises errors of many kinds, some of them bare Exception.
     except Exception as error:
         raise ModelMissing(
             f"{base} is not a readable model: {str(error).partition(chr(10))[0]}", hint="save or download it again"
         ) from error
-    for name, part in bert.named_parameters():
+    for name, part in model.named_parameters():
         # The mean over tokens is what is used; the pooler's layer is not.
         part.requires_grad_(not name.startswith("pooler"))
-    return bert
+    return model

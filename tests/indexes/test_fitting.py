@@ -140,6 +140,12 @@ def test_outside_dev_rows_stand_for_themselves():
     assert fitted.calibration.oos_prior == pytest.approx(4 / fitted.report.measured)
 
 
+def test_one_exemplar_a_label_beside_outside_rows_assumes_the_share_of_the_data():
+    rows = [Row(f"kind {k} number 0", f"label {k}") for k in range(4)]
+    fitted = fit_router([*rows, Row("kind 9 number 1", None)], Clouds())
+    assert fitted.calibration.oos_prior == pytest.approx(0.2)
+
+
 def test_one_exemplar_a_label_and_dev_rows_still_fit():
     rows = [Row(f"kind {k} number 0", f"label {k}") for k in range(4)]
     dev = [Row(f"kind {k} number {i}", f"label {k}") for k in range(4) for i in range(1, 4)]

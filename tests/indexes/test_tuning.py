@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nescio.cli import fit, index, route
-from nescio.errors import DataError, InvalidRequest, ModelMissing
+from nescio.errors import ArtefactError, DataError, InvalidRequest, ModelMissing
 from nescio_indexes.encoder import load_encoder
 from nescio_indexes.fitted import FittedRouter, encoder_of
 from nescio_indexes.fitting import fit_router
@@ -120,6 +120,39 @@ def test_router_carries_its_encoder_wherever_it_goes(tuned, tmp_path):
     assert FittedRouter.load(tmp_path / "there", encoder.fingerprint).model.labels == fitted.model.labels
 
 
+def test_encoders_that_pool_otherwise_are_not_tuned(base, tmp_path):
+    shutil.copytree(base, tmp_path / "cls")
+    place = tmp_path / "cls" / "1_Pooling" / "config.json"
+    said = {name: value for name, value in json.loads(place.read_text()).items() if "mode" not in name}
+    place.write_text(json.dumps({**said, "pooling_mode": "cls", "pooling_mode_cls_token": True}))
+    with pytest.raises(ModelMissing, match="mean over tokens"):
+        trainable_folder(tmp_path, "cls")
+    (tmp_path / "cls" / "tokenizer.json").unlink()
+    with pytest.raises(ModelMissing, match=r"no tokenizer\.json"):
+        trainable_folder(tmp_path, "cls")
+
+
+def test_too_few_rows_to_keep_some_unseen_are_a_clear_error(base, frozen, tmp_path):
+    rows = [Row(f"{word} number {i}", word) for word in ("apple", "iron", "violin") for i in range(4)]
+    with pytest.raises(DataError, match="5 are needed"):
+        tune(rows, frozen, base, tmp_path)
+
+
+def test_p_assumes_the_share_out_of_scope_of_the_data(tuned):
+    fitted = fit_router(rows_of(), tuned.encoder, tuned=tuned)
+    report = fitted.report
+    assert fitted.calibration.oos_prior == pytest.approx(report.outside / (report.rows + report.outside))
+
+
+def test_what_labels_it_was_tuned_on_say_of_strangers_is_not_reported(base, frozen, tmp_path):
+    inside = [row for row in rows_of() if row.label]
+    tuned = tune(inside, frozen, base, tmp_path, recipe=QUICK)
+    report = fit_router(inside, tuned.encoder, tuned=tuned).report
+    assert report.pseudo
+    assert np.isnan([report.auroc, report.refused, report.harmonic]).all()
+    assert report.accuracy > 0.8
+
+
 @pytest.mark.parametrize("labels", [0, 1])
 def test_nothing_to_tell_apart_is_a_clear_error(base, frozen, tmp_path, labels):
     rows = [Row(f"apple number {i}", "fruit" if labels else None) for i in range(20)]
@@ -131,6 +164,7 @@ def test_missing_parts_are_clear_errors(base, frozen, tmp_path, monkeypatch):
     with pytest.raises(ModelMissing, match="no sentence-transformers folder"):
         trainable_folder(tmp_path, "nosuch-int8")
     assert trainable_folder(base.parent, "tiny-int8") == base
+    assert trainable_folder(tmp_path, str(base.with_name("tiny-int8"))) == base
     (tmp_path / "broken").mkdir()
     shutil.copyfile(base / "tokenizer.json", tmp_path / "broken" / "tokenizer.json")
     with pytest.raises(ModelMissing, match="not a readable model"):
@@ -149,9 +183,13 @@ def run(app, *words):
 
 def test_command_fits_routes_and_takes_exemplars(base, tmp_path, monkeypatch):
     monkeypatch.setattr("nescio_indexes.tuning.Recipe", lambda: QUICK)
+    (tmp_path / "file").touch()
     train, out = tmp_path / "train.jsonl", tmp_path / "router"
     train.write_text("".join(json.dumps({"text": row.text, "label": row.label}) + "\n" for row in rows_of()))
+    with pytest.raises(ArtefactError, match="cannot write"):
+        run(fit.app, "--train", train, "--encoder", base, "--tune", "--out", tmp_path / "file")
     facts = json.loads(run(fit.app, "--train", train, "--encoder", base, "--tune", "--out", out, "--json"))
+    assert not list(out.glob(".tuning*"))
     assert facts["tuned"]
     assert facts["encoder_name"].startswith("tiny-tuned-")
     source, lines = tmp_path / "in.jsonl", tmp_path / "out.jsonl"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nescio.cli.terminal import console, print_json
-from nescio.errors import InvalidRequest
+from nescio.errors import ArtefactError, InvalidRequest
 
 if TYPE_CHECKING:
     from nescio_indexes.encoder import TextEncoder
@@ -97,18 +97,29 @@ def fit_tuned(
     models_dir: Path,
     out: Path,
 ) -> FittedRouter:
-    """Tune `frozen` on `rows`, fit a router with what comes out, and save both in `out`."""
+    """Tune the encoder `frozen` on `rows`, fit a router with what comes out, and save both in `out`.
+
+    Raises:
+        ArtefactError: `out` cannot be written; that is found before the tuning.
+    """
+    from dataclasses import replace
     from tempfile import TemporaryDirectory
 
     from nescio_indexes.fitting import fit_router
     from nescio_indexes.tuning import trainable_folder, tune
 
     base = trainable_folder(models_dir, frozen.name)
-    with TemporaryDirectory() as place:
-        tuned = tune(rows, frozen, base, Path(place), seed=options.seed, progress=options.progress)
-        fitted = fit_router(rows, tuned.encoder, options, dev=dev, tuned=tuned)
-        fitted.save(out)
-    return fitted
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        # Beside the router, so that its files need not be copied.
+        with TemporaryDirectory(dir=out, prefix=".tuning-") as place:
+            tuned = tune(rows, frozen, base, Path(place), seed=options.seed, progress=options.progress)
+            fitted = fit_router(rows, tuned.encoder, options, dev=dev, tuned=tuned)
+            return replace(fitted, tuned=fitted.save(out))
+    except OSError as error:
+        raise ArtefactError(
+            f"cannot write {out}: {error.strerror or error}", hint="choose a folder that can be written, with room"
+        ) from error
 
 
 def check_sources(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+from uuid import uuid4
 
 from nescio.errors import DataError
 
@@ -25,10 +26,9 @@ def written_whole(path: Path, *, private: bool = False) -> Iterator[TextIO]:
         if not path.name or (path.exists() and not path.is_file()):
             raise DataError(f"cannot write {path}: it is no file", hint="name a file")
         place = path.resolve()
-        part = place.with_name(f".{place.name}.part")
+        part = place.with_name(f".{uuid4().hex}.part")
         try:
-            part.unlink(missing_ok=True)
-            part.touch(mode=0o600 if private else 0o666)
+            part.touch(mode=0o600 if private else 0o666, exist_ok=False)
             with part.open("w", encoding="utf-8") as stream:
                 yield stream
             part.replace(place)

@@ -187,3 +187,11 @@ def test_the_peer_is_pinned_and_no_dependency():
 def test_the_sets_are_told_apart_by_folder(tmp_path: Path):
     folders = [folder for seeds in run.Bench(tmp_path, tmp_path, tmp_path).sets().values() for folder, _ in seeds]
     assert len(set(folders)) == len(folders) == 9
+
+
+def test_readme_tells_what_was_measured_last():
+    sets = run.last_line(run.RESULTS.read_text(encoding="utf-8").splitlines())["sets"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, found in sets.items():
+        told = [table.shown(found[system]["harmonic"], 3) for system in ("nescio", "peer", "linear")]
+        assert f"| {name} | {' | '.join(told)} |" in readme

@@ -55,6 +55,8 @@ CLINC = {
         ("150 intents, 20 exemplars each", ("intent", 20, False)),
         ("150 intents, 5 exemplars each", ("intent", 5, False)),
         ("150 intents, tuned", ("intent", 0, True)),
+        ("10 domains, tuned", ("domain", 0, True)),
+        ("150 intents, 20 exemplars each, tuned", ("intent", 20, True)),
     ],
 )
 def test_what_new_queries_get_is_what_was_measured(name: str, key: tuple[str, int, bool]):

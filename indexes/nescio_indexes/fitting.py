@@ -222,7 +222,8 @@ def _calibrate(
         contrast = None
     told = unseen if contrast is None else joined(list(contrast))
     told_inside, told_features = told.targets >= 0, fuse(told.parts, labels, fusion)[1]
-    final = fit_scope(told_features, told_inside, temperature=temperature, oos_prior=prior)
+    stand_ins = contrast is not None
+    final = fit_scope(told_features, told_inside, temperature=temperature, oos_prior=prior, rising=stand_ins)
     rows = unseen if contrast is None else joined([unseen, contrast[1]])
     routes, features = fuse(rows.parts, labels, fusion)
     scope, everything = np.zeros(len(rows.targets)), np.ones(len(rows.targets), np.bool_)
@@ -230,7 +231,9 @@ def _calibrate(
         ask, rest = rows.folds == fold, told.folds != fold
         part = final
         if rest.any():
-            part = fit_scope(told_features[rest], told_inside[rest], temperature=temperature, oos_prior=prior)
+            part = fit_scope(
+                told_features[rest], told_inside[rest], temperature=temperature, oos_prior=prior, rising=stand_ins
+            )
         scope[ask] = part.scope(features[ask], known=everything[ask], foreign=rows.foreign[ask])
     inside = rows.targets >= 0
     right = inside & (routes.argmax(axis=1) == rows.targets)

@@ -128,11 +128,21 @@ def fit_fusion(
     return float(math.exp(found.x[0])), tuple(found.x[1:].tolist())
 
 
-def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float, oos_prior: float) -> RouteCalibration:
+def fit_scope(
+    features: Floats, inside: NDArray[np.bool_], *, temperature: float, oos_prior: float, rising: bool = False
+) -> RouteCalibration:
     """Fit P(in scope) on scope features of unseen rows, at even odds, then assume `oos_prior`.
 
     With one side missing there is nothing to tell apart: the score is then how typical a row is of the other rows,
     along every feature alike.
+
+    Args:
+        features: (n, features).
+        inside: (n,) whether in scope.
+        temperature: Of the routes.
+        oos_prior: Share of out-of-scope queries.
+        rising: Whether no weight may be below 0. Rows that only stand in for out-of-scope ones are near to the others,
+            and free weights would learn how these few differ from what all features mean.
     """
     centre, scale = features.mean(axis=0), features.std(axis=0)
     scale = np.where(scale > 1e-9, scale, 1.0)
@@ -144,7 +154,27 @@ def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float
     # Both sides weigh as much as the smaller one, so that few out-of-scope rows settle little.
     few = min(int(inside.sum()), int((~inside).sum()))
     share = np.where(inside, few / inside.sum(), few / (~inside).sum())
-    line = fit_softmax(standard, inside.astype(np.int64), 2, strength=1.0, row_weights=share, iterations=200)
-    weights = (line.weights[:, 1] - line.weights[:, 0]).astype(np.float64)
-    bias = float(line.bias[1] - line.bias[0])
+    if rising:
+        weights, bias = _rising_line(standard, inside, share)
+    else:
+        line = fit_softmax(standard, inside.astype(np.int64), 2, strength=1.0, row_weights=share, iterations=200)
+        weights = (line.weights[:, 1] - line.weights[:, 0]).astype(np.float64)
+        bias = float(line.bias[1] - line.bias[0])
     return RouteCalibration(temperature, centre, scale, weights, bias, 0.5).with_prior(oos_prior)
+
+
+def _rising_line(standard: Floats, inside: NDArray[np.bool_], share: Floats) -> tuple[Floats, float]:
+    """The same logistic, its weights 0 or more, and its constant."""
+    from scipy.optimize import minimize
+
+    sign, count = np.where(inside, 1.0, -1.0), standard.shape[1]
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        signed = sign * (standard @ line[:-1] + line[-1])
+        slope = -share * sign * sigmoid(-signed)
+        value = float(share @ np.logaddexp(0.0, -signed)) + 0.25 * float(line[:-1] @ line[:-1])
+        return value, np.append(standard.T @ slope + 0.5 * line[:-1], slope.sum())
+
+    bounds = [*[(0.0, None)] * count, (None, None)]
+    found = minimize(loss, np.zeros(count + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200})
+    return np.asarray(found.x[:-1], dtype=np.float64), float(found.x[-1])

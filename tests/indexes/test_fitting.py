@@ -132,6 +132,13 @@ def test_without_outside_rows_kinds_that_no_label_covers_look_out_of_scope(label
     assert 0.92 < (scope[inside] > fitted.rule.threshold).mean() < 1.0
 
 
+def test_weights_learnt_from_stand_ins_only_rise():
+    rows = [Row(f"kind {k} number {i}", f"label {k}") for k in range(20) for i in range(5)]
+    fitted = fit_router(rows, Clouds())
+    assert fitted.calibration.weights.min() >= 0.0
+    assert fitted.calibration.weights.max() > 0.0
+
+
 def test_outside_dev_rows_stand_for_themselves():
     inside = [row for row in rows_of() if row.label]
     dev = [Row(f"gravel envelope {i}", None) for i in range(4)]

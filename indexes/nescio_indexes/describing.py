@@ -36,7 +36,7 @@ from nescio_indexes.fitted import FittedRouter, Report
 from nescio_indexes.fitting import FOREIGN_ROWS, FitOptions
 from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.language import looks_foreign
-from nescio_indexes.rows import Row, assign_folds, data_hash, fold_groups, prepare
+from nescio_indexes.rows import Row, assign_folds, data_hash, fold_groups, prepare, targets_of
 from nescio_indexes.scope import RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import RawScores
 from nescio_indexes.softmax import Floats, Linear, fit_softmax
@@ -197,7 +197,7 @@ def _embed(
         phrases=phrases,
         rows=rows,
         vectors=encoder.encode([bare(row.text) for row in rows]),
-        targets=np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64),
+        targets=targets_of(rows, labels),
         shipped=shipped,
         far=encoder.encode([bare(row.text) for row in shipped]),
         english=not any(map(looks_foreign, phrases.texts)) and sum(own) <= FOREIGN_ROWS * len(own),

@@ -23,7 +23,7 @@ from nescio_indexes.index import Exemplar, ExemplarIndex
 from nescio_indexes.language import looks_foreign
 from nescio_indexes.plan import MEMORY
 from nescio_indexes.reading import Reader
-from nescio_indexes.rows import ROW_HINT, Row, assign_folds, data_hash, fold_groups, labels_of, prepare
+from nescio_indexes.rows import ROW_HINT, Row, assign_folds, data_hash, fold_groups, labels_of, prepare, targets_of
 from nescio_indexes.scope import PRIOR_FLOOR, RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import (
     SCOPE_FEATURES,
@@ -151,8 +151,7 @@ def embedded(
     progress(f"embedding {len(rows)} queries")
     texts = [bare(row.text) for row in rows]
     vectors = encoder.encode(texts, lambda done: progress(f"embedding queries {done}/{len(rows)}"))
-    number = {label: i for i, label in enumerate(labels)}
-    targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
+    targets = targets_of(rows, labels)
     foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
     english = float(foreign[targets >= 0].mean()) <= FOREIGN_ROWS
     groups = fold_groups(rows, vectors, targets, FOLDS) if tuned is None else tuned.groups
@@ -188,8 +187,7 @@ def _held_out(model: EmbeddingModel, rows: tuple[Row, ...], data: Data, encoder:
         return None
     reader = Reader(model, encoder)
     vectors = encoder.encode([reader.read(row.text) for row in rows])
-    number = {label: i for i, label in enumerate(data.labels)}
-    targets = np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
+    targets = targets_of(rows, data.labels)
     foreign = np.array([data.english and looks_foreign(row.text) for row in rows], dtype=np.bool_)
     return Unseen(model.parts(vectors), targets, foreign, assign_folds(targets, np.arange(len(rows)), FOLDS))
 

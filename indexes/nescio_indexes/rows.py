@@ -79,6 +79,12 @@ def labels_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(sorted({row.label for row in rows if row.label is not None}))
 
 
+def targets_of(rows: Iterable[Row], labels: Sequence[str]) -> NDArray[np.int64]:
+    """The numbers of the rows' labels among `labels`, (n,); −1 for out of scope."""
+    number = {label: i for i, label in enumerate(labels)}
+    return np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
+
+
 def twin_groups(rows: Sequence[Row]) -> NDArray[np.int64]:
     """A number for each row, (n,), equal for twins."""
     numbers: dict[str, int] = {}

@@ -28,7 +28,7 @@ from nescio.errors import DataError, ModelMissing
 from nescio.types import Progress, silent
 from nescio_indexes.crossfit import FOLDS
 from nescio_indexes.encoder import VARIANTS, Encoder, TextEncoder, Vectors
-from nescio_indexes.rows import Row, assign_folds, data_hash, fold_groups, labels_of, prepare
+from nescio_indexes.rows import Row, assign_folds, data_hash, fold_groups, labels_of, prepare, targets_of
 from nescio_indexes.text import bare
 
 HINT = "make setup TORCH=1"
@@ -110,7 +110,7 @@ def tune(
     """
     torch = _torch()
     ready = prepare(rows)
-    texts, targets = [bare(row.text) for row in ready], _targets(ready)
+    texts, targets = [bare(row.text) for row in ready], targets_of(ready, labels_of(ready))
     vectors = frozen.encode(texts, lambda done: progress(f"embedding queries {done}/{len(texts)}"))
     groups = fold_groups(ready, vectors, targets, FOLDS)
     seen = _shown(targets, groups)
@@ -162,11 +162,6 @@ def _check_trainable(folder: Path) -> None:
             f"{folder} is no encoder that takes the mean over tokens, and --tune knows no other",
             hint="leave --tune out, or choose another encoder",
         )
-
-
-def _targets(rows: tuple[Row, ...]) -> NDArray[np.int64]:
-    number = {label: i for i, label in enumerate(labels_of(rows))}
-    return np.array([-1 if row.label is None else number[row.label] for row in rows], dtype=np.int64)
 
 
 def _shown(targets: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.bool_]:

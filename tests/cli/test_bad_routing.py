@@ -3,11 +3,9 @@
 import json
 import re
 import shutil
-import sys
 
 import pytest
 
-from nescio.cli import main
 from tests.indexes.bag import BagOfWords, rows_of
 
 ROWS = [{"text": row.text, "label": row.label} for row in rows_of()]
@@ -18,23 +16,6 @@ ERROR = re.compile(r"error\[(\w+)\]: .+\n  hint: .+\n")
 @pytest.fixture(autouse=True)
 def bag(monkeypatch):
     monkeypatch.setattr("nescio_indexes.encoder.load_encoder", lambda models_dir, name, **_: BagOfWords())
-
-
-@pytest.fixture
-def nescio(monkeypatch, capsys):
-    """Run a command line; its exit code, output and error."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["nescio", *map(str, words)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 def written(path, rows):

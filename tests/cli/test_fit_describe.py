@@ -3,11 +3,9 @@
 import json
 import re
 import shutil
-import sys
 
 import pytest
 
-from nescio.cli import main
 from nescio_indexes.described import Description
 from nescio_indexes.describing import fit_described
 from tests.indexes.bag import TOPICS, BagOfWords, rows_of
@@ -24,23 +22,6 @@ TEST = [{"text": row.text, "label": row.label} for row in rows_of(per_label=4, o
 def bag(monkeypatch, tmp_path):
     monkeypatch.setattr("nescio_indexes.encoder.load_encoder", lambda models_dir, name, **_: BagOfWords())
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def nescio(monkeypatch, capsys):
-    """Run a command line; its exit code, output and error."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["nescio", *map(str, words)])
-        capsys.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

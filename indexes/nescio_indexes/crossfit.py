@@ -157,7 +157,7 @@ def _measure(
     hidden = np.zeros_like(logits) if net is None else _spread(net(vectors), present, labels, classes)
     geometry = Geometry.fit(data.vectors[inside], data.targets[inside], labels)
     among = (data.targets >= 0) if banned is None else (data.targets >= 0) & ~banned
-    parts = Parts(logits, hidden, geometry.relative(vectors), _neighbours_without_twins(data, ask, among))
+    parts = Parts(logits, hidden, geometry.relative(vectors), neighbours_without_twins(data, ask, among))
     return Unseen(parts, targets[ask], data.foreign[ask], folds[ask])
 
 
@@ -170,7 +170,8 @@ def _spread(logits: NDArray[np.float32], present: NDArray[np.int64], labels: int
     return wide
 
 
-def _neighbours_without_twins(data: Data, ask: NDArray[np.bool_], among: NDArray[np.bool_]) -> Nearby:
+def neighbours_without_twins(data: Data, ask: NDArray[np.bool_], among: NDArray[np.bool_]) -> Nearby:
+    """The neighbours of the rows of `ask`, those in scope `among` these, without the rows of its own group."""
     inside = np.flatnonzero(among)
     outside = np.flatnonzero(data.targets < 0)
     scores, labels, far = [], [], []

@@ -48,8 +48,9 @@ SHARPNESS = 30.0
 """At this, one near name outweighs several that are .1 farther; a maximum would forget the several altogether."""
 FUSION = 16.0
 """Weight of the nearest names beside the head's logits."""
-FEATURES = ("near", "outside")
-"""Scope features: the best route's pooled similarity, and the mean one of the three nearest out-of-scope exemplars."""
+FEATURES = ("near", "apart")
+"""Scope features: the best route's pooled similarity, and how far the three nearest out-of-scope exemplars are, as the
+mean similarity below 0."""
 
 _OUTSIDE = 3
 _PIECE = re.compile(r"[,;:.()]|\band\b|\bor\b")
@@ -175,7 +176,7 @@ class DescribedModel:
         nearby = self.nearby(vectors)
         near = pooled(nearby, len(self.labels))
         routes = np.asarray(self.head(vectors) + FUSION * near, dtype=np.float32)
-        features = np.stack([near.max(axis=1), nearby.outside.mean(axis=1)], axis=1).astype(np.float64)
+        features = np.stack([near.max(axis=1), -nearby.outside.mean(axis=1)], axis=1).astype(np.float64)
         return RawScores(routes, features, np.abs(vectors).sum(axis=1) > 0)
 
     def nearby(self, vectors: Vectors) -> Nearby:

@@ -12,7 +12,6 @@ evens the two kinds out, and the accuracy to expect of each.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,13 +40,13 @@ from nescio_indexes.scope import RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import RawScores
 from nescio_indexes.softmax import Floats, Linear, fit_softmax
 from nescio_indexes.text import bare
-from nescio_indexes.threshold import Judged, Rule, choose, harmonic_mean
+from nescio_indexes.threshold import Judged, Rule, choose, even_odds, harmonic_mean
 
 MEASURED = 30
 """Fewer rows than this, in or out of scope, measure nothing."""
 PRIOR_TEMPERATURE = 1.1
-PRIOR_SLOPE, PRIOR_MARGIN, PRIOR_OUTSIDE = 11.6, 0.105, 0.2
-"""P(in scope) = σ(slope·(near − .2·outside − median − margin)), median: of the same over shipped out-of-scope queries.
+PRIOR_SLOPE, PRIOR_MARGIN, PRIOR_APART = 11.6, 0.105, 0.2
+"""P(in scope) = σ(slope·(near + .2·apart − median − margin)), median: of the same over shipped out-of-scope queries.
 
 Fitted at even odds on four families of label sets (assistants' intents, school subjects, skills, experts).
 """
@@ -309,9 +308,10 @@ def _calibrate(
 def _prior_scope(model: DescribedModel, points: _Points, temperature: float) -> RouteCalibration:
     # A shipped query is its own nearest one, which tells nothing: the next ones count.
     features = model.scores(points.far).scope
-    features[:, 1] = model.outside.search(points.far, 4).scores[:, 1:].mean(axis=1)
-    middle = float(np.median(features @ np.array([1.0, -PRIOR_OUTSIDE])))
-    weights = PRIOR_SLOPE * np.array([1.0, -PRIOR_OUTSIDE])
+    features[:, 1] = -model.outside.search(points.far, 4).scores[:, 1:].mean(axis=1)
+    slopes = np.array([1.0, PRIOR_APART])
+    middle = float(np.median(features @ slopes))
+    weights = PRIOR_SLOPE * slopes
     bias = -PRIOR_SLOPE * (middle + PRIOR_MARGIN)
     return RouteCalibration(temperature, np.zeros(2), np.ones(2), weights, bias, 0.5)
 
@@ -352,8 +352,7 @@ def _rule(judged: Judged | None, scope: str, options: FitOptions, oos_prior: flo
         )
     if judged is not None and (scope == "fitted" or wish.max_risk is not None):
         return choose(judged, wish, oos_prior=oos_prior, pseudo=scope != "fitted", seed=options.seed)
-    # Even odds at a prior of one half, wherever the assumed prior moves the probabilities.
-    return Rule("prior", "scope", 1.0 / (1.0 + math.exp(-math.log((1.0 - oos_prior) / oos_prior))))
+    return even_odds(oos_prior)
 
 
 def _report(judged: Judged | None, inside: NDArray[np.bool_], scope: str, rule: Rule) -> Report:

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from nescio.errors import DataError, InvalidRequest
 from nescio.metrics import auroc, ece
 from nescio.types import Progress, silent
-from nescio_indexes.crossfit import FOLDS, Data, Training, Unseen, joined, labels_held_out, out_of_fold
+from nescio_indexes.crossfit import (
+    FOLDS,
+    Data,
+    Training,
+    Unseen,
+    joined,
+    labels_held_out,
+    neighbours_without_twins,
+    out_of_fold,
+)
 from nescio_indexes.encoder import TextEncoder
 from nescio_indexes.fitted import FittedRouter, Report
 from nescio_indexes.index import Exemplar, ExemplarIndex
@@ -26,6 +35,7 @@ from nescio_indexes.reading import Reader
 from nescio_indexes.rows import ROW_HINT, Row, assign_folds, data_hash, fold_groups, labels_of, prepare, targets_of
 from nescio_indexes.scope import PRIOR_FLOOR, RouteCalibration, fit_fusion, fit_scope
 from nescio_indexes.scoring import (
+    NEAR,
     SCOPE_FEATURES,
     EmbeddingModel,
     Fusion,
@@ -41,6 +51,7 @@ FOREIGN_ROWS = 0.02
 """With more in-scope rows than this in other languages, queries in them are not held to be out of scope."""
 
 _SMALL = 4096
+_EVEN, _SPREAD = 0.4, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,7 @@ def _fit(data: Data, encoder: TextEncoder, chosen: FitOptions, dev: tuple[Row, .
     # What the data say: of what can be asked, in-scope rows that the encoder has seen are missing.
     every = data.targets if held is None else np.concatenate([data.targets, held.targets])
     prior = _prior(chosen.oos_prior, every)
-    calibration, fusion, judged = _calibrate(unseen, contrast, len(data.labels), prior)
+    calibration, fusion, judged = _calibrate(unseen, contrast, data, prior)
     model = replace(model, fusion=fusion)
     rule = choose(judged, chosen.wish, oos_prior=prior, pseudo=pseudo, seed=chosen.seed)
     return FittedRouter(
@@ -198,19 +209,19 @@ def _prior(wished: float | None, targets: NDArray[np.int64]) -> float:
 
 
 def _calibrate(
-    unseen: Unseen, contrast: tuple[Unseen, Unseen] | None, labels: int, prior: float
+    unseen: Unseen, contrast: tuple[Unseen, Unseen] | None, data: Data, prior: float
 ) -> tuple[RouteCalibration, Fusion, Judged]:
     """Everything that is calibrated, and the rows judged by calibrations of other folds.
 
     Args:
         unseen: The rows.
         contrast: In-scope rows and what stands in for out-of-scope ones, to tell the scope by; None for `unseen`.
-        labels: How many.
+        data: What was fitted on.
         prior: Share of out-of-scope queries.
     """
-    inside = unseen.targets >= 0
+    inside, labels = unseen.targets >= 0, len(data.labels)
     if not inside.any():
-        return _unmeasured(labels, prior)
+        return _unmeasured(data, prior)
     others = (unseen.parts.net[:, :labels], evidence(unseen.parts.nearby, labels))
     temperature, weights = fit_fusion(
         unseen.parts.logits[inside, :labels], [part[inside] for part in others], unseen.targets[inside]
@@ -220,8 +231,7 @@ def _calibrate(
         contrast = None
     told = unseen if contrast is None else joined(list(contrast))
     told_inside, told_features = told.targets >= 0, fuse(told.parts, labels, fusion)[1]
-    stand_ins = contrast is not None
-    final = fit_scope(told_features, told_inside, temperature=temperature, oos_prior=prior, rising=stand_ins)
+    final = fit_scope(told_features, told_inside, temperature=temperature, oos_prior=prior)
     rows = unseen if contrast is None else joined([unseen, contrast[1]])
     routes, features = fuse(rows.parts, labels, fusion)
     scope, everything = np.zeros(len(rows.targets)), np.ones(len(rows.targets), np.bool_)
@@ -229,25 +239,27 @@ def _calibrate(
         ask, rest = rows.folds == fold, told.folds != fold
         part = final
         if rest.any():
-            part = fit_scope(
-                told_features[rest], told_inside[rest], temperature=temperature, oos_prior=prior, rising=stand_ins
-            )
+            part = fit_scope(told_features[rest], told_inside[rest], temperature=temperature, oos_prior=prior)
         scope[ask] = part.scope(features[ask], known=everything[ask], foreign=rows.foreign[ask])
     inside = rows.targets >= 0
     right = inside & (routes.argmax(axis=1) == rows.targets)
     return final, fusion, Judged(scope, scope * final.routes(routes).max(axis=1), inside, right)
 
 
-def _unmeasured(labels: int, prior: float) -> tuple[RouteCalibration, Fusion, Judged]:
-    """One exemplar a label leaves nothing unseen: neighbours decide, in units that the encoder is known for."""
+def _unmeasured(data: Data, prior: float) -> tuple[RouteCalibration, Fusion, Judged]:
+    """One exemplar a label leaves nothing unseen: neighbours decide, in units that the encoder is known for.
+
+    At even odds the nearest exemplar is similar by `_EVEN`, and the next ones as exemplars are to one another.
+    """
     near = np.array([name == "near" for name in SCOPE_FEATURES], dtype=np.float64)
-    # Unrelated texts are similar at about .1, paraphrases at about .6, with this encoder.
-    calibration = RouteCalibration(1.0, 0.35 * near, np.where(near > 0, 0.1, 1.0), near, 0.0, 0.5).with_prior(prior)
-    nothing = np.zeros(0)
+    inside = data.targets >= 0
+    beside = neighbours_without_twins(data, inside, inside).inside[:, : NEAR - 1].sum(axis=1).mean()
+    centre, scale = (_EVEN + float(beside)) / NEAR * near, np.where(near > 0, _SPREAD / NEAR, 1.0)
+    nothing, none = np.zeros(0), np.zeros(0, np.bool_)
     return (
-        calibration,
-        Fusion(neighbours=10.0 if labels > 1 else 0.0),
-        Judged(nothing, nothing, np.zeros(0, np.bool_), np.zeros(0, np.bool_)),
+        RouteCalibration(1.0, centre, scale, near, 0.0, 0.5).with_prior(prior),
+        Fusion(neighbours=10.0 if len(data.labels) > 1 else 0.0),
+        Judged(nothing, nothing, none, none),
     )
 
 

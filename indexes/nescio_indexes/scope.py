@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nescio.errors import ArtefactError
-from nescio_indexes.softmax import Floats, fit_softmax, log_sum_exp, sigmoid, softmax
+from nescio_indexes.softmax import Floats, log_sum_exp, sigmoid, softmax
 
 PRIOR_FLOOR = 0.01
 """No deployment is free of queries out of scope, and a prior of 0 would call all of them in."""
@@ -128,21 +128,18 @@ def fit_fusion(
     return float(math.exp(found.x[0])), tuple(found.x[1:].tolist())
 
 
-def fit_scope(
-    features: Floats, inside: NDArray[np.bool_], *, temperature: float, oos_prior: float, rising: bool = False
-) -> RouteCalibration:
+def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float, oos_prior: float) -> RouteCalibration:
     """Fit P(in scope) on scope features of unseen rows, at even odds, then assume `oos_prior`.
 
-    With one side missing there is nothing to tell apart: the score is then how typical a row is of the other rows,
-    along every feature alike.
+    No weight is below 0: each feature is higher the more a query is in scope, and a weight that says otherwise has
+    learnt what tells these out-of-scope rows from others. With one side missing there is nothing to tell apart: the
+    score is then how typical a row is of the other rows, along every feature alike.
 
     Args:
-        features: (n, features).
+        features: (n, features), higher is more in scope.
         inside: (n,) whether in scope.
         temperature: Of the routes.
         oos_prior: Share of out-of-scope queries.
-        rising: Whether no weight may be below 0. Rows that only stand in for out-of-scope ones are near to the others,
-            and free weights would learn how these few differ from what all features mean.
     """
     centre, scale = features.mean(axis=0), features.std(axis=0)
     scale = np.where(scale > 1e-9, scale, 1.0)
@@ -154,17 +151,12 @@ def fit_scope(
     # Both sides weigh as much as the smaller one, so that few out-of-scope rows settle little.
     few = min(int(inside.sum()), int((~inside).sum()))
     share = np.where(inside, few / inside.sum(), few / (~inside).sum())
-    if rising:
-        weights, bias = _rising_line(standard, inside, share)
-    else:
-        line = fit_softmax(standard, inside.astype(np.int64), 2, strength=1.0, row_weights=share, iterations=200)
-        weights = (line.weights[:, 1] - line.weights[:, 0]).astype(np.float64)
-        bias = float(line.bias[1] - line.bias[0])
+    weights, bias = _rising_line(standard, inside, share)
     return RouteCalibration(temperature, centre, scale, weights, bias, 0.5).with_prior(oos_prior)
 
 
 def _rising_line(standard: Floats, inside: NDArray[np.bool_], share: Floats) -> tuple[Floats, float]:
-    """The same logistic, its weights 0 or more, and its constant."""
+    """Weights ≥ 0 and constant of a logistic of `inside`, its rows weighed by `share`, with ‖weights‖²/4 as penalty."""
     from scipy.optimize import minimize
 
     sign, count = np.where(inside, 1.0, -1.0), standard.shape[1]

@@ -25,7 +25,7 @@ from nescio_indexes.index import ExemplarIndex
 from nescio_indexes.net import Net
 from nescio_indexes.softmax import Linear, fit_softmax, log_sum_exp
 
-FEATURES_VERSION = 2
+FEATURES_VERSION = 3
 SCOPE_FEATURES = ("energy", "outside", "near", "contrast", "density", "relative", "agree", "margin", "peak", "exposed")
 """The scope features, higher is more in scope:
 
@@ -45,7 +45,8 @@ SCOPE_FEATURES = ("energy", "outside", "near", "contrast", "density", "relative"
 """
 
 NEIGHBOURS = 16
-_NEAR = 3
+NEAR = 3
+"""So many nearest exemplars make up `near`."""
 _DENSITY = 10
 _MARGIN_CAP = 20.0
 _CLUSTER_ROWS = 30
@@ -185,7 +186,7 @@ class EmbeddingModel:
 
     def nearby(self, vectors: Vectors) -> Nearby:
         """The neighbours of `vectors`; exemplars of labels that the head does not know count for none."""
-        return Nearby.of(self.inside, self.outside, vectors, self._numbers, (NEIGHBOURS, _NEAR))
+        return Nearby.of(self.inside, self.outside, vectors, self._numbers, (NEIGHBOURS, NEAR))
 
     def write_into(self, folder: Path) -> None:
         """Write the parts into `folder`."""
@@ -241,9 +242,9 @@ def evidence(nearby: Nearby, labels: int) -> NDArray[np.float32]:
     n = len(nearby.labels)
     same = nearby.labels[:, :, None] == nearby.labels[:, None, :]
     rank = np.tril(same, -1).sum(axis=2)
-    used = (rank < _NEAR) & (nearby.labels >= 0)
+    used = (rank < NEAR) & (nearby.labels >= 0)
     floor = nearby.inside[:, -1:]
-    gain = np.where(used, (nearby.inside - floor) / _NEAR, 0.0)
+    gain = np.where(used, (nearby.inside - floor) / NEAR, 0.0)
     places = np.arange(n)[:, None] * labels + np.where(used, nearby.labels, 0)
     sums = np.bincount(places.ravel(), weights=gain.ravel(), minlength=n * labels).reshape(n, labels)
     return np.asarray(floor + sums, dtype=np.float32)
@@ -253,7 +254,7 @@ def scope_features(parts: Parts, labels: int, top: NDArray[np.int64]) -> NDArray
     """(n, features), see `SCOPE_FEATURES`; `top` (n,) is each query's best label."""
     logits, nearby = parts.logits[:, :labels], parts.nearby
     energy, hidden = log_sum_exp(logits), log_sum_exp(parts.net[:, :labels])
-    near = nearby.inside[:, :_NEAR].mean(axis=1)
+    near = nearby.inside[:, :NEAR].mean(axis=1)
     best = np.sort(logits, axis=1)[:, -2:]
     columns = (
         energy,

@@ -139,9 +139,16 @@ def choose(rows: Judged, wish: Wish, *, oos_prior: float, pseudo: bool, seed: in
                 "--oos-recall needs training rows with label null", hint="add queries that are out of scope"
             )
         return Rule("oos-recall", "scope", _refusing(rows, wish.oos_recall), wish.oos_recall)
+    if not rows.inside.any():
+        return even_odds(oos_prior)
     if pseudo or rows.inside.all():
         return Rule("keep", "scope", _keeping(rows.scope[rows.inside], KEEP), KEEP)
     return Rule("harmonic", "scope", _harmonic(rows))
+
+
+def even_odds(oos_prior: float) -> Rule:
+    """Answer where in scope was the likelier at a prior of one half, wherever `oos_prior` moves the probabilities."""
+    return Rule("prior", "scope", 1.0 - oos_prior)
 
 
 def harmonic_mean(kept: float, refused: float) -> float:
@@ -164,8 +171,6 @@ def _harmonic(rows: Judged) -> float:
 
 
 def _keeping(scope: Floats, share: float) -> float:
-    if not scope.size:
-        return 0.0
     ordered = np.sort(scope)
     place = int(np.floor((1.0 - share) * ordered.size))
     return float(np.nextafter(ordered[place], 0.0))

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from nescio_indexes.scoring import FEATURES_VERSION
 from tests.indexes.bag import BagOfWords, rows_of
 
 ROWS = [{"text": row.text, "label": row.label} for row in rows_of()]
@@ -192,7 +193,7 @@ FORGED = {
     "a threshold in words": (lambda body: body["facts"]["rule"].update(threshold="x"), "damaged"),
     "a rule of the future": (lambda body: body["facts"]["rule"].update(name="of-2030"), "called 'of-2030'"),
     "facts that are none": (
-        lambda body: body.update(facts={"encoder": "bag:96", "routing_features_version": 2}),
+        lambda body: body.update(facts={"encoder": "bag:96", "routing_features_version": FEATURES_VERSION}),
         "lacks",
     ),
     "a report in words": (lambda body: body["facts"]["report"].update(accuracy="x"), "a number for accuracy"),

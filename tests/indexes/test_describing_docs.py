@@ -57,8 +57,8 @@ def test_constants_are_those_of_the_code():
     assert f"temperature of {describing.PRIOR_TEMPERATURE}" in PAGE
     assert f"From {describing.MEASURED} exemplars on" in PAGE
     assert f"as much as {describing.PRIOR_ROWS} rows" in PAGE
-    assert "σ(11.6·(near − .2·outside − median − .105))" in PAGE
-    assert (describing.PRIOR_SLOPE, describing.PRIOR_OUTSIDE, describing.PRIOR_MARGIN) == (11.6, 0.2, 0.105)
+    assert "σ(11.6·(near + .2·apart − median − .105))" in PAGE
+    assert (describing.PRIOR_SLOPE, describing.PRIOR_APART, describing.PRIOR_MARGIN) == (11.6, 0.2, 0.105)
     assert len(described.TEMPLATES) == 12
 
 

@@ -245,6 +245,13 @@ def test_one_exemplar_a_label_leaves_nothing_to_measure_and_still_routes():
     assert math.isnan(fitted.report.accuracy)
 
 
+def test_where_nothing_was_measured_it_answers_at_better_than_even_odds():
+    fitted = fit([Row(words, label) for label, words in TOPICS.items()])
+    _, scope, _ = decisions(fitted, ["apple pear banana cherry", "iron copper zinc", "violin and piano", "stapler", ""])
+    assert fitted.rule.name == "prior"
+    assert [fitted.rule.answers(one, one) for one in scope] == [True, True, True, False, False]
+
+
 def test_a_label_with_one_exemplar_beside_richer_ones_is_found():
     fitted = finite(fit([*rows_of(), Row("quantum entanglement photon", "physics")]))
     top, _, _ = decisions(fitted, ["quantum photon"])

@@ -34,6 +34,13 @@ def test_without_outside_rows_the_default_keeps_95_percent():
     assert 0.95 <= float((rows.scope > chosen.threshold).mean()) <= 0.96
 
 
+def test_without_any_row_it_answers_at_better_than_even_odds_and_certifies_nothing():
+    none = Judged(np.zeros(0), np.zeros(0), np.zeros(0, np.bool_), np.zeros(0, np.bool_))
+    chosen = rule(none)
+    assert (chosen.name, chosen.cut, chosen.threshold) == ("prior", "scope", 0.75)
+    assert rule(none, max_risk=0.1).threshold == NOTHING
+
+
 @given(st.integers(0, 50), st.floats(0.01, 1.0))
 def test_oos_recall_refuses_at_least_what_was_asked(seed, recall):
     rows = judged(seed=seed)

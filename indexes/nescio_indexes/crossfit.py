@@ -6,6 +6,9 @@ are held out in turn stand in for them. It calibrates nothing; `fitting` does.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -24,7 +27,9 @@ FAST_FOLDS = 3
 NET_ROWS = 16
 """From so many in-scope rows a label on average a net is trained; with fewer it only adds noise."""
 
-_CHUNK = 1024
+_CHUNK = 256
+_MOST_AT_ONCE = 4
+"""Parts trained at once, at most: each takes a copy of the rows."""
 _ITERATIONS = 40
 _FAST_ITERATIONS = 25
 
@@ -85,16 +90,23 @@ class Unseen:
     foreign: NDArray[np.bool_]
     folds: NDArray[np.int64]
 
+    def where(self, mask: NDArray[np.bool_]) -> Unseen:
+        """The rows where `mask`, (m,), is true."""
+        parts, nearby = self.parts, self.parts.nearby
+        near = Nearby(nearby.inside[mask], nearby.labels[mask], nearby.outside[mask])
+        kept = Parts(parts.logits[mask], parts.net[mask], parts.relative[mask], near)
+        return Unseen(kept, self.targets[mask], self.foreign[mask], self.folds[mask])
+
 
 def out_of_fold(data: Data, how: Training, progress: Progress) -> Unseen:
     """Every row, asked of parts that have not seen it."""
     folds = _folds(data, how.folds)
-    found = []
-    for fold in range(how.folds):
-        progress(f"fitting on folds {fold + 1}/{how.folds}")
-        held = folds == fold
-        found.append(_measure(data, how, data.targets, train=~held, ask=held & _askable(data, ~held), folds=folds))
-    return joined(found)
+    with _workers() as pool:
+        turns = [
+            _measure(pool, data, how, data.targets, train=folds != fold, ask=folds == fold, folds=folds)
+            for fold in range(how.folds)
+        ]
+        return joined(_awaited(turns, "fitting on folds", progress))
 
 
 def labels_held_out(data: Data, how: Training, progress: Progress) -> tuple[Unseen, Unseen]:
@@ -106,16 +118,40 @@ def labels_held_out(data: Data, how: Training, progress: Progress) -> tuple[Unse
     """
     folds = _folds(data, how.folds)
     turns = np.arange(len(data.labels)) % min(how.folds, len(data.labels))
-    inside, outside = [], []
-    for turn in range(int(turns.max()) + 1):
-        progress(f"holding labels out {turn + 1}/{int(turns.max()) + 1}")
-        hidden = turns[data.targets] == turn
-        train = ~hidden & (folds != turn)
-        targets = np.where(hidden, -1, data.targets)
-        asked = ~hidden & (folds == turn) & _askable(data, train)
-        inside.append(_measure(data, how, targets, train=train, ask=asked, folds=folds, banned=hidden))
-        outside.append(_measure(data, how, targets, train=train, ask=hidden & ~data.seen, folds=folds, banned=hidden))
-    return joined(inside), joined(outside)
+    with _workers() as pool:
+        found = []
+        for turn in range(int(turns.max()) + 1):
+            hidden = turns[data.targets] == turn
+            train, ask = ~hidden & (folds != turn), np.where(hidden, ~data.seen, folds == turn)
+            targets = np.where(hidden, -1, data.targets)
+            found.append(_measure(pool, data, how, targets, train=train, ask=ask, folds=folds, banned=hidden))
+        every = joined(_awaited(found, "holding labels out", progress))
+    return every.where(every.targets >= 0), every.where(every.targets < 0)
+
+
+@contextmanager
+def _workers() -> Iterator[Executor]:
+    """As many threads as BLAS would use, each of which computes by itself.
+
+    A step of a head or a net is short, and threads that share it spend longer waiting for one another.
+    """
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    threads = max((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=1)
+    with threadpool_limits(1):
+        pool = ThreadPoolExecutor(min(threads, _MOST_AT_ONCE))
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _awaited(turns: list[Callable[[], Unseen]], doing: str, progress: Progress) -> list[Unseen]:
+    found = []
+    for number, turn in enumerate(turns, start=1):
+        progress(f"{doing} {number}/{len(turns)}")
+        found.append(turn())
+    return found
 
 
 def _folds(data: Data, folds: int) -> NDArray[np.int64]:
@@ -125,13 +161,8 @@ def _folds(data: Data, folds: int) -> NDArray[np.int64]:
     return found
 
 
-def _askable(data: Data, train: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Rows whose label the training rows have: a label's only exemplar tells nothing of the label when held out."""
-    present = np.bincount(data.targets[train & (data.targets >= 0)], minlength=len(data.labels)) > 0
-    return np.where(data.targets < 0, True, present[data.targets])
-
-
 def _measure(
+    pool: Executor,
     data: Data,
     how: Training,
     targets: NDArray[np.int64],
@@ -140,25 +171,39 @@ def _measure(
     ask: NDArray[np.bool_],
     folds: NDArray[np.int64],
     banned: NDArray[np.bool_] | None = None,
-) -> Unseen:
-    """The rows of `ask`, with their `targets`, asked of parts trained on `train`; `banned` rows are no neighbours."""
-    labels = len(data.labels)
+) -> Callable[[], Unseen]:
+    """The rows of `ask`, with their `targets`, asked of parts trained on `train`; `banned` rows are no neighbours.
+
+    The parts are trained in `pool`, and what is returned waits for them. Rows whose label `train` lacks are not asked.
+    """
+    labels, classes = len(data.labels), len(data.labels) + bool((data.targets < 0).any())
     inside = train & (data.targets >= 0)
-    vectors = data.vectors[ask]
-    if not inside.any() or not ask.any():
-        return _nothing(labels, bool((data.targets < 0).any()))
-    # A class without rows would be pushed down, and all others up: energies of two heads could not be compared.
     present = np.flatnonzero(np.bincount(data.targets[inside], minlength=labels))
-    known = data.vectors[train]
+    # A label's only exemplar tells nothing of the label when held out.
+    ask = ask & ((targets < 0) | np.isin(targets, present))
+    if not inside.any() or not ask.any():
+        return lambda: _nothing(classes)
+    # A class without rows would be pushed down, and all others up: energies of two heads could not be compared.
     goals = np.where(data.targets[train] < 0, -1, np.searchsorted(present, data.targets[train]))
-    classes = labels + bool((data.targets < 0).any())
-    logits = _spread(how.head(known, goals, len(present))(vectors), present, labels, classes)
-    net = how.hidden(known, goals, len(present))
-    hidden = np.zeros_like(logits) if net is None else _spread(net(vectors), present, labels, classes)
-    geometry = Geometry.fit(data.vectors[inside], data.targets[inside], labels)
+
+    def logits(fit: Callable[[Vectors, NDArray[np.int64], int], Linear | Net | None]) -> NDArray[np.float32]:
+        part, vectors = fit(data.vectors[train], goals, len(present)), data.vectors[ask]
+        if part is None:
+            return np.zeros((len(vectors), classes), np.float32)
+        return _spread(part(vectors), present, labels, classes)
+
+    def relative() -> NDArray[np.float64]:
+        return Geometry.fit(data.vectors[inside], data.targets[inside], labels).relative(data.vectors[ask])
+
     among = (data.targets >= 0) if banned is None else (data.targets >= 0) & ~banned
-    parts = Parts(logits, hidden, geometry.relative(vectors), neighbours_without_twins(data, ask, among))
-    return Unseen(parts, targets[ask], data.foreign[ask], folds[ask])
+    net, head = pool.submit(logits, how.hidden), pool.submit(logits, how.head)
+    shape, nearby = pool.submit(relative), pool.submit(neighbours_without_twins, data, ask, among)
+
+    def asked() -> Unseen:
+        parts = Parts(head.result(), net.result(), shape.result(), nearby.result())
+        return Unseen(parts, targets[ask], data.foreign[ask], folds[ask])
+
+    return asked
 
 
 def _spread(logits: NDArray[np.float32], present: NDArray[np.int64], labels: int, classes: int) -> NDArray[np.float32]:
@@ -191,7 +236,7 @@ def _top(
     similar = data.vectors[queries] @ data.vectors[among].T
     similar[data.groups[queries][:, None] == data.groups[among][None, :]] = -np.inf
     reach = min(k, len(among))
-    picked = np.argpartition(-similar, reach - 1, axis=1)[:, :reach] if reach else np.zeros((len(queries), 0), np.int64)
+    picked = np.argpartition(similar, -reach, axis=1)[:, -reach:] if reach else np.zeros((len(queries), 0), np.int64)
     order = np.argsort(-np.take_along_axis(similar, picked, axis=1), axis=1, kind="stable")
     picked = np.take_along_axis(picked, order, axis=1)
     scores = np.take_along_axis(similar, picked, axis=1)
@@ -201,11 +246,11 @@ def _top(
     return scores.astype(np.float32), np.pad(which, pad, constant_values=-1).astype(np.int64)
 
 
-def _nothing(labels: int, outside: bool) -> Unseen:
+def _nothing(classes: int) -> Unseen:
     nearby = Nearby(
         np.zeros((0, NEIGHBOURS), np.float32), np.zeros((0, NEIGHBOURS), np.int64), np.zeros((0, 3), np.float32)
     )
-    none = np.zeros((0, labels + outside), np.float32)
+    none = np.zeros((0, classes), np.float32)
     parts = Parts(none, none, np.zeros(0), nearby)
     return Unseen(parts, np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.int64))
 

@@ -80,21 +80,21 @@ def fit_net(
     rng = np.random.default_rng(seed)
     scale = np.float32(np.sqrt(vectors.shape[1]))
     rows = np.asarray(vectors, dtype=np.float32) * scale
-    classes = labels + int((targets < 0).any())
+    classes, goals = labels + int((targets < 0).any()), np.where(targets < 0, labels, targets)
     weights = _first_weights(rng, rows.shape[1], chosen.hidden, classes)
     optimiser = _AdamW(weights, chosen.decay)
     pool = _exposed(targets, chosen.exposure)
     size = min(chosen.batch, len(pool))
     steps = max(chosen.epochs * -(-len(pool) // size), chosen.least_steps)
     order = np.zeros(0, np.int64)
+    kept = np.empty((size, chosen.hidden), np.float32)
     for step in range(steps):
         if len(order) < size:
             order = rng.permutation(pool)
         batch, order = order[:size], order[size:]
-        kept = (rng.random((size, chosen.hidden), dtype=np.float32) >= chosen.dropout).astype(np.float32)
-        kept /= np.float32(1.0 - chosen.dropout)
-        goal = np.where(targets[batch] < 0, labels, targets[batch])
-        slopes = _gradients(weights, rows[batch], goal, kept, chosen.smoothing)
+        np.greater_equal(rng.random(out=kept, dtype=np.float32), chosen.dropout, out=kept)
+        kept *= np.float32(1.0 / (1.0 - chosen.dropout))
+        slopes = _gradients(weights, rows[batch], goals[batch], kept, chosen.smoothing)
         optimiser.step(slopes, _one_cycle(step / steps, chosen.rate))
     first, shift, second, bias = weights
     return Net(first * scale, shift, second, bias)
@@ -117,19 +117,22 @@ def _exposed(targets: NDArray[np.int64], share: float) -> NDArray[np.int64]:
 def _gradients(
     weights: list[Floats32], rows: Floats32, goal: NDArray[np.int64], kept: Floats32, smoothing: float
 ) -> list[Floats32]:
-    """Of the mean cross-entropy against smoothed targets; `kept` is the dropout's mask, scaled."""
+    """Of the mean cross-entropy against smoothed targets; `kept`, the dropout's mask, scaled, is used up."""
     first, shift, second, bias = weights
-    hidden = rows @ first + shift
-    alive = (hidden > 0) * kept
-    hidden *= alive
-    slope = hidden @ second + bias
+    hidden = rows @ first
+    hidden += shift
+    kept *= hidden > 0
+    hidden *= kept
+    slope = hidden @ second
+    slope += bias
     slope -= slope.max(axis=1, keepdims=True)
     np.exp(slope, out=slope)
     slope /= slope.sum(axis=1, keepdims=True)
     slope -= np.float32(smoothing / slope.shape[1])
     slope[np.arange(len(goal)), goal] -= np.float32(1.0 - smoothing)
     slope /= np.float32(len(goal))
-    back = (slope @ second.T) * alive
+    back = slope @ second.T
+    back *= kept
     return [rows.T @ back, back.sum(axis=0), hidden.T @ slope, slope.sum(axis=0)]
 
 
@@ -150,10 +153,21 @@ class _AdamW:
         self.count = 0
 
     def step(self, slopes: list[Floats32], rate: float) -> None:
+        """One step; `slopes` are used up, since a new array for each term would take as long as the arithmetic."""
         self.count += 1
-        fix_mean, fix_spread = 1.0 - 0.9**self.count, 1.0 - 0.999**self.count
+        fix = math.sqrt(1.0 - 0.999**self.count)
+        pace = np.float32(rate * fix / (1.0 - 0.9**self.count))
         for part, slope, mean, spread in zip(self.weights, slopes, self.mean, self.spread, strict=True):
-            mean += np.float32(0.1) * (slope - mean)
-            spread += np.float32(0.001) * (slope * slope - spread)
+            spread *= np.float32(0.999)
+            mean *= np.float32(0.9)
+            scratch = np.float32(0.1) * slope
+            mean += scratch
+            slope *= scratch
+            slope *= np.float32(0.01)
+            spread += slope
+            np.sqrt(spread, out=scratch)
+            scratch += np.float32(1e-8 * fix)
+            np.divide(mean, scratch, out=scratch)
+            scratch *= pace
             part *= np.float32(1.0 - rate * self.decay)
-            part -= np.float32(rate / fix_mean) * mean / (np.sqrt(spread / np.float32(fix_spread)) + np.float32(1e-8))
+            part -= scratch

@@ -86,10 +86,10 @@ class Geometry:
     def fit(cls, vectors: Vectors, targets: NDArray[np.int64], labels: int) -> Self:
         """Fit on in-scope `vectors` (n, d); covariances are shrunk towards a sphere by d/(n + d)."""
         clusters = _clusters(vectors, targets, labels)
-        count = int(clusters.max()) + 1
-        sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
-        np.add.at(sums, clusters, vectors)
-        means = sums / np.bincount(clusters, minlength=count)[:, None]
+        sizes = np.bincount(clusters)
+        order = np.argsort(clusters, kind="stable")
+        sums = np.add.reduceat(vectors[order], np.cumsum(sizes) - sizes, axis=0, dtype=np.float64)
+        means = sums / sizes[:, None]
         centre = vectors.mean(axis=0, dtype=np.float64)
         shared = _precision(vectors - means[clusters])
         broad = _precision(vectors - centre)

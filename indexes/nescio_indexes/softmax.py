@@ -64,9 +64,8 @@ def fit_softmax(
         np.exp(logits, out=logits)
         total = logits.sum(axis=1, keepdims=True)
         value = float(np.sum(weights * (np.log(total[:, 0]) - own), dtype=np.float64))
-        logits /= total
-        logits[places, targets] -= 1.0
-        logits *= weights[:, None]
+        logits *= weights[:, None] / total
+        logits[places, targets] -= weights
         shrunk = matrix.copy()
         shrunk[-1] = 0.0
         value += 0.5 * float(penalty) * float(np.sum(shrunk * shrunk, dtype=np.float64))

@@ -21,6 +21,7 @@ from nescio.calibration import (
     load_calibration,
     read_calibration,
     read_pool,
+    read_sample,
     row,
     save_calibration,
 )
@@ -373,6 +374,34 @@ def test_damaged_artefact_is_a_clear_error_and_never_used(fitted, tmp_path, dama
     with pytest.raises(ArtefactError):
         read_calibration(tmp_path)
     assert isinstance(load_calibration([tmp_path], card(tmp_path), MARK), Problem)
+
+
+def test_graded_questions_come_back_out_of_fold_one_a_cluster(fitted, tmp_path):
+    save_calibration(tmp_path, fitted, "400 questions of a test", "2026-11-22", MARK)
+    sample = load_calibration([tmp_path], card(tmp_path), MARK).sample
+    seen = fitted.rows.role == "fit"
+    assert len(sample.p) == len(sample.wrong) == np.unique(fitted.rows.cluster[seen]).size
+    assert set(sample.p) <= set(fitted.p[seen].tolist())
+    assert sum(sample.wrong) == (fitted.rows.y[seen] == 0).sum()
+    assert sample.population == f"{len(sample.p)} questions, out of fold, of the 400 questions of a test"
+
+
+def test_abstentions_count_as_asked_and_answers_without_a_grade_do_not(fitted, tmp_path):
+    rows = fitted.rows
+    rows.y[:7], rows.x[:3], fitted.p[:7] = math.nan, math.nan, math.nan
+    save_calibration(tmp_path, fitted, "a test", "2026-11-22", MARK)
+    sample = read_sample(tmp_path, "a test")
+    kept = (rows.role == "fit") & ~(np.isnan(rows.y) & ~np.isnan(rows.x).any(axis=1))
+    assert len(sample.p) == kept.sum()
+    assert np.isnan(sample.p).sum() == (kept[:3]).sum()
+
+
+def test_a_calibration_whose_rows_are_gone_serves_and_vouches_for_nothing(fitted, tmp_path):
+    save_calibration(tmp_path, fitted, "a test", "2026-11-22", MARK)
+    (tmp_path / "rows.npz").write_bytes(b"no zip")
+    loaded = load_calibration([tmp_path], card(tmp_path), MARK)
+    assert loaded.worth(0.7, 0.75) == fitted.calibration.worth(0.7, 0.75)
+    assert not loaded.sample.guarantee("max_risk", 0.5).cut.holds
 
 
 def test_damaged_rows_are_a_clear_error(fitted, tmp_path):

@@ -120,6 +120,26 @@ async def test_answer_is_withheld_when_its_confidence_equals_the_target(engine: 
     assert answer(await engine.ask(query(IRON, expert="chemistry", confidence_target=below))).p == p
 
 
+async def test_bound_is_kept_by_what_graded_questions_say(engine: Engine) -> None:
+    outcome = await engine.ask(query(IRON, max_risk=0.1, max_hallucination_rate=0.1))
+    decision = answer(outcome)
+    risk, rate = outcome.guarantees
+    assert (risk.bound, rate.bound) == ("max_risk", "max_hallucination_rate")
+    assert (risk.delta, rate.delta) == (0.1, None)
+    assert decision.p > outcome.threshold == max(risk.cut.threshold, rate.cut.threshold)
+    assert risk.cut.wrong <= 0.1 * risk.cut.answered
+    assert "chemistry/questions.jsonl" in risk.population
+
+
+async def test_bound_that_the_graded_questions_cannot_vouch_for_abstains_and_says_so(engine: Engine) -> None:
+    for wish in ({"max_risk": 0.001}, {"max_hallucination_rate": 0.001}):
+        for expert in (None, "chemistry"):
+            decision = abstention(await engine.ask(query(IRON, expert=expert, confidence_target=0.0, **wish)))
+            assert decision.reason is Reason.UNCALIBRATED
+            assert "cannot vouch for" in decision.message
+            assert decision.would_have_asked == "chemistry"
+
+
 @pytest.mark.parametrize(
     ("text", "expert"),
     [("What is the melting point of unobtainium?", "chemistry"), ("What does os.path.frobnicate do?", "python")],

@@ -26,11 +26,36 @@ def test_a_policy_file_says_targets_referrals_and_wording(tmp_path: Path):
     assert policy.wording == {"math": "ask a mathematician."}
 
 
+def test_a_policy_file_says_bounds_and_who_may_answer(tmp_path: Path):
+    policy = load_policy(
+        write(
+            tmp_path,
+            'max_risk = 0.1\nallowed = ["general", "math"]\n'
+            "[experts.general]\nmax_risk = 0.2\nmax_hallucination_rate = 0.05\n",
+        )
+    )
+    assert [policy.bound("max_risk", name) for name in ("math", "general", None)] == [0.1, 0.2, 0.1]
+    assert policy.bound("max_hallucination_rate", "general") == 0.05
+    assert policy.bound("max_hallucination_rate", "math") is None
+    assert [policy.refers(name) for name in ("math", "chemistry")] == [False, True]
+
+
 def test_without_a_file_the_settings_target_applies():
     assert load_policy(None, 0.8).target == 0.8
 
 
-@pytest.mark.parametrize("text", ["target = 1.0", "target = 'high'", "unknown = 1", "target ="])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "target = 1.0",
+        "target = 'high'",
+        "unknown = 1",
+        "target =",
+        "max_risk = 0",
+        "max_hallucination_rate = 1",
+        "allowed = []",
+    ],
+)
 def test_a_wrong_rule_is_a_config_error_that_names_the_file(tmp_path: Path, text: str):
     with pytest.raises(ConfigError, match=r"policy\.toml"):
         load_policy(write(tmp_path, text))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-from nescio.decide import ALWAYS_ANSWER, Policy, after_answer
+from nescio.decide import ALWAYS_ANSWER, Demand, Policy, after_answer
 from nescio.types import Abstained, Answer, Answered, Decision, Evidence, Reason
 from nescio_eval.datasets.question import Question
 from nescio_eval.judge import abstains
@@ -123,7 +123,7 @@ def decide(arm: Arm, generation: Generation, target: float, gate: Gate | None) -
     if stopped is not None:
         return stopped
     calibrated = gate is not None or generation.calibration != "none"
-    decision = after_answer(_outcome(generation), p=p, target=force, policy=Policy(), calibrated=calibrated)
+    decision = after_answer(_outcome(generation), p=p, demand=Demand(force), policy=Policy(), calibrated=calibrated)
     if isinstance(decision, Answered) and abstains(decision.answer.text):
         return Abstained(Reason.DECLINED, "it says so in words.", p, generation.expert, decision.answer)
     return decision

@@ -203,8 +203,8 @@ class Engine:
             route, told = await asyncio.to_thread(explain_gate, self.parts, self.router, query)
         else:
             route = await asyncio.to_thread(self.router.route, text)
-        decision, force = gate(self.parts, query, route)
-        return Preview(route, decision, force, self.router.scope_threshold, told)
+        decision, demand = gate(self.parts, query, route)
+        return Preview(route, decision, demand.target, self.router.scope_threshold, told)
 
     async def observe(self, query: Query, *, progress: Progress = silent) -> Observation:
         """Ask the pinned or the top-ranked expert whatever the gates say, and record what they say."""
@@ -350,11 +350,11 @@ class Engine:
 
     async def _out_of_time(self, query: Query) -> dict[str, Any]:
         route = await asyncio.to_thread(self.router.route, query.text)
-        before, target = gate(self.parts, query, route)
+        before, demand = gate(self.parts, query, route)
         expert = before.expert if isinstance(before, Ask) else before.would_have_asked
         message = f"this took longer than the {self.settings.request_timeout:.0f} seconds that a request may take."
         decision = Abstained(Reason.EXPERT_UNAVAILABLE, message, would_have_asked=expert)
-        return {"query": query, "route": route, "target": target, "decision": decision}
+        return {"query": query, "route": route, "demand": demand, "decision": decision}
 
     def _outcome(self, end: Mapping[str, Any], seconds: float) -> Outcome:
         decision = end["decision"]
@@ -364,10 +364,11 @@ class Engine:
             query=end["query"],
             route=end["route"],
             decision=decision,
-            confidence_target=end["target"],
+            confidence_target=end["demand"].target,
             expert=expert,
             calibration=self.calibration_status(expert or ""),
             evidence=None if answer is None else answer.evidence,
             usage=Usage() if answer is None else answer.usage,
             latency_s=seconds,
+            guarantees=end["demand"].guarantees,
         )

@@ -139,9 +139,9 @@ def explain_gate(parts: Parts, router: Router, query: Query) -> tuple[Route, Exp
     route, told = explain(router, query.text, bar)
     if told.decision == "answered" or told.empty:
         return route, told
-    _, target = gate(parts, query, route)
+    _, demand = gate(parts, query, route)
     lower = what_if.target_change(
-        lambda wished: passes(route, bar.threshold, replace(query, confidence_target=wished)), target
+        lambda wished: passes(route, bar.threshold, replace(query, confidence_target=wished)), demand.target
     )
     return route, told if lower is None else replace(told, changes=(*told.changes, lower))
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict
 
 from nescio.calibration.model import with_competence
 from nescio.conversation import routed_text
-from nescio.decide import ALWAYS_ANSWER, Ask, Policy, after_answer, before_answer, target_in_force
+from nescio.decide import ALWAYS_ANSWER, Ask, Demand, Policy, after_answer, before_answer, demand_in_force
 from nescio.errors import BackendUnavailable, ContextExceeded
 from nescio.observe import log
+from nescio.risk import Sample
 from nescio.types import (
     Abstained,
     Answer,
@@ -47,6 +48,11 @@ class Confidence(Protocol):
     @property
     def status(self) -> Literal["own", "pooled"]:
         """Whether it was fitted on the expert's own rows."""
+        ...
+
+    @property
+    def sample(self) -> Sample:
+        """The graded questions behind it."""
         ...
 
     def p(self, features: Mapping[str, float], p_route: float) -> float:
@@ -112,23 +118,23 @@ class Reply:
 
 def gate(
     parts: Parts, query: Query, route: Route, scope_threshold: float | None = None
-) -> tuple[Ask | Abstained, float]:
-    """The decision before the answer, and the confidence target in force; with the router's scope threshold if None."""
+) -> tuple[Ask | Abstained, Demand]:
+    """The decision before the answer, and what is demanded of one; with the router's scope threshold if None."""
     if query.monolith and not query.gate:
-        return Ask(MONOLITH), ALWAYS_ANSWER
+        return Ask(MONOLITH), Demand(ALWAYS_ANSWER)
     pinned = MONOLITH if query.monolith else query.expert
     top = pinned or (route.candidates[0].expert if route.candidates else None)
-    target = target_in_force(query.confidence_target, parts.policy, top)
+    demand = demand_in_force(query, parts.policy, top, parts.confidences.get(top or ""))
     decision = before_answer(
         route,
-        target=target,
+        demand=demand,
         policy=parts.policy,
         scope_threshold=parts.router.scope_threshold if scope_threshold is None else scope_threshold,
         worth_floor=parts.worth_floor,
         confidences=parts.confidences,
         pinned=pinned,
     )
-    return decision, target
+    return decision, demand
 
 
 async def ask(parts: Parts, name: str, query: Query, route: Route, progress: Progress = silent) -> Reply:
@@ -162,7 +168,7 @@ def confidence_of(parts: Parts, reply: Reply, route: Route) -> float:
     return confidence.p(features, route.p_route(reply.expert))
 
 
-def weigh(parts: Parts, reply: Reply, route: Route, target: float) -> Decision:
+def weigh(parts: Parts, reply: Reply, route: Route, demand: Demand) -> Decision:
     """The decision after the answer."""
     outcome = reply.outcome
     if isinstance(outcome, Abstained):
@@ -170,7 +176,7 @@ def weigh(parts: Parts, reply: Reply, route: Route, target: float) -> Decision:
     return after_answer(
         outcome,
         p=confidence_of(parts, reply, route),
-        target=target,
+        demand=demand,
         policy=parts.policy,
         calibrated=reply.expert in parts.confidences,
     )
@@ -194,7 +200,7 @@ class State(TypedDict, total=False):
     messages: list[Turn]
     query: Query
     route: Route
-    target: float
+    demand: Demand
     progress: Progress
     slot: Slot
     stop: Abstained | Ask
@@ -206,7 +212,7 @@ def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledSta
     """Compile the graph.
 
     Input: ``messages`` (new turns), and optionally ``query`` (a `Query` whose other fields apply). Output: ``query``,
-    ``route``, ``target``, ``reply``, ``decision``. With a `checkpointer`, earlier turns of the thread come first.
+    ``route``, ``demand``, ``reply``, ``decision``. With a `checkpointer`, earlier turns of the thread come first.
     """
     from langgraph.channels.untracked_value import UntrackedValue
     from langgraph.graph import END, START, StateGraph
@@ -226,8 +232,8 @@ def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledSta
         return {"route": parts.router.route(state["query"].text)}
 
     def decide_before(state: State) -> dict[str, object]:
-        decision, target = gate(parts, state["query"], state["route"])
-        return {"stop": decision, "target": target}
+        decision, demand = gate(parts, state["query"], state["route"])
+        return {"stop": decision, "demand": demand}
 
     def fan_out(state: State) -> Any:
         return [Send("ask", state)] if isinstance(state["stop"], Ask) else "abstain"
@@ -240,7 +246,7 @@ def build_graph(parts: Parts, checkpointer: object | None = None) -> CompiledSta
             return {"reply": await ask(parts, asked.expert, state["query"], state["route"], progress)}
 
     def decide_after(state: State) -> dict[str, object]:
-        decision = weigh(parts, state["reply"], state["route"], state["target"])
+        decision = weigh(parts, state["reply"], state["route"], state["demand"])
         return {"decision": decision, "messages": [Turn(role="assistant", content=spoken(decision))]}
 
     def abstain(state: State) -> dict[str, object]:

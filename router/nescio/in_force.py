@@ -97,6 +97,13 @@ def _of_policy(settings: Settings) -> Iterator[InForce]:
     yield InForce("policy target", f"{policy.target:g}", file)
     yield InForce("policy minimum_target", f"{policy.minimum_target:g}", file)
     yield InForce("policy answer_uncalibrated", str(policy.answer_uncalibrated).lower(), file)
+    for bound, value in policy.bounds.items():
+        yield InForce(f"policy {bound}", f"{value:g}", file)
+    if policy.allowed is not None:
+        yield InForce("policy allowed", ", ".join(sorted(policy.allowed)), file)
+    for expert, bounds in policy.expert_bounds.items():
+        for bound, value in bounds.items():
+            yield InForce(f"policy {bound} of {expert}", f"{value:g}", file)
     for expert, target in policy.targets.items():
         yield InForce(f"policy target of {expert}", f"{target:g}", file)
     for expert in sorted(policy.refer):

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Bound = Literal["max_risk", "max_hallucination_rate"]
+BOUNDS: tuple[Bound, ...] = ("max_risk", "max_hallucination_rate")
 
 DELTA = 0.1
 """Learn-then-Test: the chance, over draws of the rows, that the bound does not hold."""
@@ -63,29 +64,53 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """A bound that was asked for, and what the graded rows behind an expert make of it.
+    """A bound that was asked for, and what graded questions make of it.
 
     Attributes:
         bound: Which.
         at_most: The bound.
         cut: Where p is cut for it.
-        delta: The chance that it does not hold; None where it bounds an expectation.
-        population: The questions it is about, in words.
+        population: The questions that it is about, in words.
     """
 
     bound: Bound
     at_most: float
     cut: Cut
-    delta: float | None
     population: str
+
+    @property
+    def delta(self) -> float | None:
+        """The chance that it does not hold; None where it bounds an expectation."""
+        return DELTA if self.bound == "max_risk" else None
 
     @property
     def assumptions(self) -> str:
         """What must be true for it to hold, in words."""
-        drawn = "questions come as those did, and p was found for those by fits that had not seen them"
+        drawn = "new questions come as those did, and their p was found by fits that had not seen them"
         if self.bound == "max_risk":
-            return f"{drawn}; it bounds wrong / answered among questions that reach the final gate"
-        return f"{drawn}; it bounds wrong / asked, on average over such sets of questions"
+            return f"{drawn}; bounds wrong / answered among questions that reach the final gate"
+        return f"{drawn}; bounds wrong / asked, on average over such sets of graded questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Graded questions that stand for those to come.
+
+    Attributes:
+        p: Of each, from a fit that had not seen it; NaN where the expert abstained of its own accord.
+        wrong: Whether its answer was wrong.
+        population: What they are, in words.
+    """
+
+    p: tuple[float, ...] = ()
+    wrong: tuple[bool, ...] = ()
+    population: str = "no graded questions"
+
+    def guarantee(self, bound: Bound, at_most: float) -> Guarantee:
+        """What these questions make of a bound."""
+        find = learn_then_test if bound == "max_risk" else conformal
+        cut = find(np.array(self.p, dtype=float), np.array(self.wrong, dtype=bool), at_most)
+        return Guarantee(bound, at_most, cut, self.population)
 
 
 def learn_then_test(p: Floats, wrong: Bools, at_most: float, delta: float = DELTA) -> Cut:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from nescio.risk import Guarantee
+
 DEFAULT_TARGET = 0.75
 """The confidence target in force when neither the request nor a policy names one."""
 
@@ -69,6 +71,8 @@ class Query:
         messages: The conversation, oldest first; the last one is the user's.
         text: What is routed: the last user message, with its subject or the turn before it if it does not stand alone.
         confidence_target: t in [0, 1), or None for the policy's or the global default.
+        max_risk: Bound on wrong / answered, in (0, 1); None for the policy's, if it has one.
+        max_hallucination_rate: Bound on wrong / asked, likewise.
         expert: A pinned expert's name (``nescio/<expert>``), or None to route.
         monolith: True asks the general model alone, without routing (``nescio/monolith``).
         gate: For the monolith only: whether its answer passes the gates.
@@ -79,6 +83,8 @@ class Query:
     messages: tuple[Message, ...]
     text: str
     confidence_target: float | None = None
+    max_risk: float | None = None
+    max_hallucination_rate: float | None = None
     expert: str | None = None
     monolith: bool = False
     gate: bool = False
@@ -412,6 +418,7 @@ class Outcome:
         evidence: The evidence of what was generated, given or withheld; None if nothing was.
         usage: Cost of it.
         latency_s: Seconds from parsed request to decision.
+        guarantees: The bounds in force, and what stands behind each.
     """
 
     query: Query
@@ -423,3 +430,9 @@ class Outcome:
     evidence: Evidence | None
     usage: Usage
     latency_s: float
+    guarantees: tuple[Guarantee, ...] = ()
+
+    @property
+    def threshold(self) -> float:
+        """What p had to exceed."""
+        return max((self.confidence_target, *(one.cut.threshold for one in self.guarantees)))

@@ -50,6 +50,18 @@ def test_what_cannot_be_read_is_a_usage_error_with_the_help_to_try(words: tuple[
     assert "-h" in shown.stderr
 
 
+@pytest.mark.parametrize("option", ["--max-risk", "--max-hallucination-rate"])
+def test_a_bound_out_of_range_or_on_the_ungated_monolith_is_refused_at_once(nescio, option: str) -> None:
+    for value in ("0", "1", "-0.1", "nan"):
+        code, _, err = nescio("ask", "What is the capital of Peru?", option, value)
+        assert code == 2
+        assert f"error[invalid_request]: {option} {float(value):g} is not between 0 and 1" in err
+        assert "hint: " in err
+    code, _, err = nescio("ask", "What is the capital of Peru?", option, "0.1", "--model", "monolith")
+    assert code == 2
+    assert f"{option} needs a gate" in err
+
+
 def test_help_and_errors_are_without_boxes_when_piped() -> None:
     helped, refused = nescio("eval", "--help"), nescio("ask")
     assert "│" not in helped.stdout + refused.stderr

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from nescio.conversation import routed_text
-from nescio.decide import Policy, after_answer
+from nescio.decide import Demand, Policy, after_answer
 from nescio.types import Abstained, Answer, Context, Message, Query, Reason, Route
 from nescio_experts.chemistry import create
 from nescio_experts.chemistry.spelling import ALIASES
@@ -293,7 +293,9 @@ def test_what_the_table_does_not_say_is_not_answered(question):
 def test_a_refusal_withholds_nothing_where_nothing_was_attempted(question):
     outcome = refusal(question)
     assert outcome.withheld is None
-    assert isinstance(after_answer(outcome, p=math.nan, target=0.0, policy=Policy(), calibrated=True), Abstained)
+    assert isinstance(
+        after_answer(outcome, p=math.nan, demand=Demand(0.0), policy=Policy(), calibrated=True), Abstained
+    )
 
 
 def test_a_refusal_withholds_the_nearest_fact_and_no_words_about_itself():

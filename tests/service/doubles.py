@@ -14,6 +14,7 @@ from nescio.decide import Ask
 from nescio.errors import NotFound
 from nescio.explaining import Explanation, LabelScores
 from nescio.graph import Slot, at_once
+from nescio.risk import BOUNDS, Sample
 from nescio.service.doors import CalibrationStatus, Grade
 from nescio.types import (
     Abstained,
@@ -117,6 +118,9 @@ XSS = Answered(
     ),
     p=0.9,
 )
+
+
+GRADED = Sample(tuple(1 - i / 100 for i in range(100)), tuple(i > 90 for i in range(100)), "100 questions of a double")
 
 
 @dataclass(frozen=True)
@@ -297,10 +301,16 @@ def _outcome(query: Query, reply: Reply) -> Outcome:
         query=query,
         route=replace(reply.route, query=query.text),
         decision=decision,
-        confidence_target=0.75 if query.confidence_target is None else query.confidence_target,
+        confidence_target=_target(query),
         expert=expert,
         calibration=reply.calibration,
         evidence=None if answer is None else answer.evidence,
         usage=Usage() if answer is None else answer.usage,
         latency_s=0.25,
+        guarantees=tuple(GRADED.guarantee(bound, at_most) for bound in BOUNDS if (at_most := getattr(query, bound))),
     )
+
+
+def _target(query: Query) -> float:
+    bounded = any(getattr(query, bound) for bound in BOUNDS)
+    return query.confidence_target if query.confidence_target is not None else 0.0 if bounded else 0.75

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nescio.errors import InvalidRequest, QueryTooLong, UnknownModel, UnsupportedParameter
+from nescio.risk import BOUNDS, Bound
 from nescio.service.chat import DEFAULTS, NOT_YET, ChatCall, parse_chat
 from nescio.service.requests import MAX_TEXT_BYTES, MAX_TURNS, ChatRequest, RouteRequest, clean, validated
 from nescio.types import Sampling
@@ -63,6 +64,24 @@ def test_every_other_target_is_refused_by_name(target: object) -> None:
 @given(st.integers().filter(lambda t: t != 0))
 def test_whole_numbers_other_than_zero_are_no_targets(target: int) -> None:
     assert refusal(body(confidence_target=target)).param == "confidence_target"
+
+
+@given(st.sampled_from(BOUNDS), st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_every_bound_between_zero_and_one_is_accepted_as_it_is(name: Bound, share: float) -> None:
+    assert getattr(parse(body(**{name: share})).query, name) == share
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize("value", [0, 0.0, 1, 1.0, -0.1, 2, math.nan, True, "0.1", [0.1]])
+def test_every_other_bound_is_refused_by_name(name: str, value: object) -> None:
+    assert refusal(body(**{name: value})).param == name
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_bound_needs_the_monoliths_gate(name: Bound) -> None:
+    error = refusal(body(model="nescio/monolith", **{name: 0.1}))
+    assert (error.param, error.hint) == (name, "set gate to true")
+    assert getattr(parse(body(model="nescio/monolith", gate=True, **{name: 0.1})).query, name) == 0.1
 
 
 @given(st.text(min_size=1).filter(lambda name: name not in {*ChatRequest.model_fields, *DEFAULTS, *NOT_YET}), JSON)
@@ -386,7 +405,8 @@ def test_an_object_with_names_without_end_is_refused(shared: Server) -> None:
     ("sent", "begins"),
     [
         ({"confidence_target": 2}, "confidence_target: input should be"),
-        ({"max_risk": 0.1}, "max_risk does not work yet."),
+        ({"max_samples": 3}, "max_samples does not work yet."),
+        ({"max_risk": 0}, "max_risk: input should be greater than 0"),
         ({"gate": True}, "gate applies to"),
         ({"stream_options": {}}, "stream_options applies to"),
         ({"stop": ""}, "stop: a stop sequence"),

@@ -57,6 +57,7 @@ WISHES = {"temperature": 0.7, "top_p": 0.5, "seed": 3, "user": "u", "stop": [" (
         ("chat_answered_with_source", BOILING, {}),
         ("chat_answered_up_to_a_stop", BOILING, {"stop": [" ("], "max_tokens": 200}),
         ("chat_answered_within_max_tokens", BOILING, WISHES),
+        ("chat_answered_within_bounds", BOILING, {"max_risk": 0.1, "max_hallucination_rate": 0.05}),
         ("chat_abstained_unsure", "unsure: who painted that?", {}),
         ("chat_abstained_whole", "unsure: who painted that?", WISHES),
         ("chat_abstained_out_of_scope", "nonsense asdf", {}),

@@ -3,7 +3,14 @@
 It decides nothing (`nescio.decide` does) and asks no expert (`nescio.calibrating` does).
 """
 
-from nescio.calibration.artefact import Problem, load_calibration, read_calibration, read_pool, save_calibration
+from nescio.calibration.artefact import (
+    Problem,
+    load_calibration,
+    read_calibration,
+    read_pool,
+    read_sample,
+    save_calibration,
+)
 from nescio.calibration.fingerprint import Fingerprint, fingerprint
 from nescio.calibration.fit import MINIMUM, Fitted, Pool, fit_calibration
 from nescio.calibration.model import Calibration
@@ -22,6 +29,7 @@ __all__ = [
     "load_calibration",
     "read_calibration",
     "read_pool",
+    "read_sample",
     "row",
     "save_calibration",
 ]

@@ -9,7 +9,7 @@ import json
 import math
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from nescio.calibration.fit import Fitted, Pool
 from nescio.calibration.model import COMPETENCE, Calibration, Line, Stage
 from nescio.calibration.rows import Table
 from nescio.errors import ArtefactError
+from nescio.observe import log
+from nescio.risk import Sample
 from nescio.types import Card
 
 FORMAT = 1
@@ -133,16 +135,37 @@ def read_pool(folder: Path) -> Pool:
         ArtefactError: It is missing or damaged.
     """
     calibration, _ = read_calibration(folder)
+    found = Table(*_arrays(folder, "x", "y", "role", "key", "cluster"))
+    if found.x.ndim != 2 or found.x.shape != (found.y.size, len(calibration.features) + 1):
+        raise ArtefactError(f"{folder / ROWS} does not fit {DOCUMENT}", hint="fit it again with nescio calibrate")
+    return Pool(calibration.features, found.of("fit"))
+
+
+def read_sample(folder: Path, fitted_on: str) -> Sample:
+    """What the artefact in `folder` knows of questions that its folds had not seen: the ``fit`` rows, one a cluster.
+
+    A row that has an answer and no grade says nothing and is left out; one without an answer is an abstention.
+
+    Raises:
+        ArtefactError: It is missing or damaged.
+    """
+    x, y, role, cluster, p = _arrays(folder, "x", "y", "role", "cluster", "p")
+    if x.ndim != 2 or any(len(part) != len(x) for part in (y, role, cluster, p)):
+        raise ArtefactError(f"{folder / ROWS} is damaged", hint="fit it again with nescio calibrate")
+    known = np.flatnonzero((role == "fit") & ~(np.isnan(y) & ~np.isnan(x).any(axis=1)))
+    kept = known[np.sort(np.unique(cluster[known], return_index=True)[1])]
+    told = f"{kept.size} questions, out of fold, of the {fitted_on}"
+    return Sample(tuple(p[kept].tolist()), tuple((y[kept] == 0).tolist()), told)
+
+
+def _arrays(folder: Path, *names: str) -> tuple[Any, ...]:
     try:
         with np.load(folder / ROWS, allow_pickle=False) as rows:
-            found = Table(*(rows[name] for name in ("x", "y", "role", "key", "cluster")))
+            return tuple(rows[name] for name in names)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ArtefactError(
             f"{folder / ROWS} is damaged: {error}", hint="fit it again with nescio calibrate"
         ) from error
-    if found.x.ndim != 2 or found.x.shape != (found.y.size, len(calibration.features) + 1):
-        raise ArtefactError(f"{folder / ROWS} does not fit {DOCUMENT}", hint="fit it again with nescio calibrate")
-    return Pool(calibration.features, found.of("fit"))
 
 
 def load_calibration(
@@ -173,10 +196,19 @@ def load_calibration(
         if calibration.features != read and "card" not in changed:
             changed = ("card", *changed)
         if not changed:
-            return calibration
+            return _with_sample(calibration, folder, document)
         message = f"{card.name} has changed since it was calibrated on {document['date']}: {in_words(changed)}"
         problems.append(Problem(card.name, message, changed))
     return problems[0] if problems else Problem(card.name, f"{card.name} has not been calibrated")
+
+
+def _with_sample(calibration: Calibration, folder: Path, document: Mapping[str, Any]) -> Calibration:
+    """`calibration` with its graded questions; without them it serves, but vouches for no bound."""
+    try:
+        return replace(calibration, sample=read_sample(folder, str(document["fitted_on"])))
+    except ArtefactError as error:
+        log.warning("no bound can be vouched for", expert=calibration.expert, error=error.message)
+        return calibration
 
 
 def _calibration(document: Mapping[str, Any]) -> Calibration:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nescio.evidence import feature_vector, route_logit
+from nescio.risk import Sample
 
 Floats = NDArray[np.float64]
 Status = Literal["own", "pooled"]
@@ -94,6 +95,7 @@ class Calibration:
         asked: How often the expert was asked in fitting, its own abstentions included.
         expected: Log-odds of p_expert of each question asked in fitting; empty where it was fitted without.
         reached: The final p of each of these, out of fold; −1 where the expert abstained.
+        sample: The graded questions of fitting, which bounds on wrong answers are read off.
     """
 
     expert: str
@@ -107,6 +109,7 @@ class Calibration:
     asked: int
     expected: tuple[float, ...] = ()
     reached: tuple[float, ...] = ()
+    sample: Sample = field(default_factory=Sample)
 
     def p(self, features: Mapping[str, float], p_route: float) -> float:
         """P(right) of an answer with these features; NaN if one is missing or not finite, and NaN never answers."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nescio.cli.terminal import console, engine_for_one_command, new_query, show
+from nescio.cli.terminal import Wish, console, engine_for_one_command, new_query, show
 from nescio.errors import NescioError
 from nescio.graph import spoken
 from nescio.types import Message
@@ -32,18 +32,18 @@ def command(
         engine = runner.run(opened.enter_async_context(engine_for_one_command()))
         try:
             # Outside of the loop, since a thread that reads would keep Ctrl-C waiting for a line.
-            _talk(runner, engine, target, model)
+            _talk(runner, engine, Wish(target, model=model))
         finally:
             runner.run(opened.aclose())
 
 
-def _talk(runner: asyncio.Runner, engine: Engine, target: float | None, model: str | None) -> None:
+def _talk(runner: asyncio.Runner, engine: Engine, wish: Wish) -> None:
     out, err = console(), console(stderr=True)
     turns: list[Message] = []
     while text := _typed():
         try:
             with err.status("thinking") as status:
-                query = new_query([*turns, Message("user", text)], target, model)
+                query = new_query([*turns, Message("user", text)], wish)
                 outcome = runner.run(engine.ask(query, progress=status.update))
         except NescioError as error:
             told = f"\n  hint: {error.hint}" if error.hint else ""

@@ -8,6 +8,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nescio.types import Abstained, Message, Outcome, Query, Reason
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from nescio.engine import Engine
+    from nescio.risk import Guarantee
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -39,11 +41,21 @@ def finite(value: Any) -> Any:
     return [finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def new_query(messages: Sequence[Message], target: float | None, model: str | None) -> Query:
-    """A query as the API would make it from `messages`; `model` is an expert's name, ``monolith`` or None.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the options of a command ask for: a target, bounds on wrong answers, and who answers."""
+
+    target: float | None = None
+    max_risk: float | None = None
+    max_hallucination_rate: float | None = None
+    model: str | None = None
+
+
+def new_query(messages: Sequence[Message], wish: Wish) -> Query:
+    """A query as the API would make it from `messages`; the wish's model is an expert's name, ``monolith`` or None.
 
     Raises:
-        InvalidRequest: The text is empty or too long, or the target is not in [0, 1).
+        InvalidRequest: The text is empty or too long, or target or bounds are out of range.
     """
     from nescio.errors import InvalidRequest, QueryTooLong
 
@@ -52,17 +64,34 @@ def new_query(messages: Sequence[Message], target: float | None, model: str | No
         raise InvalidRequest("the question is empty", hint='nescio ask "How much is 17% of 2,340?"')
     if len(text.encode()) > 256 * 1024:
         raise QueryTooLong("the question is longer than 256 KiB", hint="ask about a part of it")
-    if target is not None and not 0 <= target < 1:
-        raise InvalidRequest(f"the confidence target {target} is not in [0, 1)", hint="0 gives whatever is attempted")
-    name = None if model is None else model.removeprefix("nescio/")
+    _check(wish)
+    name = None if wish.model is None else wish.model.removeprefix("nescio/")
     return Query(
         id=f"chatcmpl-{uuid.uuid4().hex}",
         messages=tuple(messages),
         text=text,
-        confidence_target=target,
+        confidence_target=wish.target,
+        max_risk=wish.max_risk,
+        max_hallucination_rate=wish.max_hallucination_rate,
         expert=None if name == "monolith" else name,
         monolith=name == "monolith",
     )
+
+
+def _check(wish: Wish) -> None:
+    from nescio.errors import InvalidRequest
+    from nescio.risk import BOUNDS
+
+    if wish.target is not None and not 0 <= wish.target < 1:
+        hint = "0 gives whatever is attempted"
+        raise InvalidRequest(f"the confidence target {wish.target} is not in [0, 1)", hint=hint)
+    for bound in BOUNDS:
+        value, option = getattr(wish, bound), f"--{bound.replace('_', '-')}"
+        if value is not None and not 0 < value < 1:
+            hint = "no graded questions can show that nothing is ever wrong; 0.05 is 5%"
+            raise InvalidRequest(f"{option} {value:g} is not between 0 and 1", hint=hint)
+        if value is not None and wish.model is not None and wish.model.removeprefix("nescio/") == "monolith":
+            raise InvalidRequest(f"{option} needs a gate, and the monolith has none", hint="leave --model out")
 
 
 @contextmanager
@@ -102,8 +131,11 @@ def show(outcome: Outcome, out: Console) -> None:
     who = outcome.expert or "nobody"
     p = "unknown" if math.isnan(decision.p) else f"{decision.p:.2f}"
     reason = f" · {decision.reason}" if isinstance(decision, Abstained) else ""
-    line = f"{who}{reason} · p {p} against target {outcome.confidence_target:.2f} · {outcome.latency_s:.1f} s"
+    hurdle = "threshold" if outcome.threshold > outcome.confidence_target else "target"
+    line = f"{who}{reason} · p {p} against {hurdle} {outcome.threshold:.2f} · {outcome.latency_s:.1f} s"
     out.print(line, style="dim")
+    for one in outcome.guarantees:
+        out.print(escape(vouched(one)), style="dim")
     if isinstance(decision, Abstained):
         step = next_step(decision)
         if step:
@@ -117,6 +149,16 @@ def show(outcome: Outcome, out: Console) -> None:
     for citation in decision.answer.citations:
         dated = f", {citation.date}" if citation.date else ""
         out.print(escape(f"source: {citation.title} ({citation.source}{dated})"), style="dim")
+
+
+def vouched(one: Guarantee) -> str:
+    """A bound in words: what it rests on, and on what condition."""
+    told = f"{one.bound} {one.at_most:g}"
+    if not one.cut.holds:
+        return f"{told} is not known to hold: {one.cut.rows} graded questions, {one.cut.needed} needed at least"
+    chance = "on average" if one.delta is None else f"with probability {1 - one.delta:g}"
+    found = f"{one.cut.wrong} wrong of {one.cut.answered} answered; {one.population}"
+    return f"{told} holds {chance} at p above {one.cut.threshold:.3f} ({found})\n  if {one.assumptions}"
 
 
 def next_step(decision: Abstained) -> str:

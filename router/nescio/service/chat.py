@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from nescio.conversation import routed_text
 from nescio.errors import InvalidRequest, UnknownModel, UnsupportedParameter
+from nescio.risk import BOUNDS
 from nescio.service.requests import MAX_TURNS, ChatMessage, ChatRequest, clean, nearest, validated
 from nescio.service.wishes import Wishes
 from nescio.types import Message, Query, Sampling
@@ -20,7 +21,7 @@ from nescio.types import Message, Query, Sampling
 ROUTER = "nescio"
 MONOLITH = "nescio/monolith"
 
-NOT_YET = ("max_risk", "max_hallucination_rate", "max_samples", "max_seconds", "strategy")
+NOT_YET = ("max_samples", "max_seconds", "strategy")
 """Parameters of nescio's own that do not work yet."""
 
 DEFAULTS: Mapping[str, tuple[Any, ...]] = {
@@ -105,6 +106,8 @@ def parse_chat(body: Mapping[str, Any], *, completion_id: str, experts: Collecti
             messages=messages,
             text=routed_text(messages),
             confidence_target=request.confidence_target,
+            max_risk=request.max_risk,
+            max_hallucination_rate=request.max_hallucination_rate,
             expert=_pinned(request.model, experts),
             monolith=request.model == MONOLITH,
             gate=bool(request.gate),
@@ -172,6 +175,10 @@ def _check_combinations(request: ChatRequest) -> None:
         raise UnsupportedParameter(
             message, param="gate", hint="the router is always gated; confidence_target 0 waives its gates"
         )
+    bound = next((name for name in BOUNDS if getattr(request, name) is not None), None)
+    if bound is not None and request.model == MONOLITH and not request.gate:
+        message = f"{bound} needs a gate, which {MONOLITH} has only where gate is true."
+        raise InvalidRequest(message, param=bound, hint="set gate to true")
     if request.stream_options is not None and not request.stream:
         message = "stream_options applies to streams only."
         raise InvalidRequest(message, param="stream_options", hint=_HINTS["stream_options"])

@@ -17,6 +17,7 @@ from nescio.types import Abstained, Answered, Candidate, Card, Citation, Evidenc
 
 if TYPE_CHECKING:
     from nescio.explaining import Explanation
+    from nescio.risk import Guarantee
 
 EXAMPLES_SHOWN = 5
 
@@ -55,7 +56,8 @@ def nescio_object(outcome: Outcome, ignored: Sequence[str] = ()) -> wire.NescioO
         p=decision.p,
         p_route=None if expert is None else outcome.route.p_route(expert),
         scope=outcome.route.scope,
-        confidence_target=outcome.confidence_target,
+        confidence_target=outcome.confidence_target if outcome.confidence_target or not outcome.guarantees else None,
+        guarantees=[_guarantee(one) for one in outcome.guarantees],
         calibration=outcome.calibration,
         candidates=candidates(outcome.route),
         evidence=_evidence(outcome),
@@ -176,6 +178,23 @@ def expert(card: Card, calibration: CalibrationStatus) -> wire.ExpertObject:
         examples=list(card.exemplars[:EXAMPLES_SHOWN]),
         cost_s=card.cost,
         memory_mb=card.memory_mb,
+    )
+
+
+def _guarantee(one: Guarantee) -> wire.WireGuarantee:
+    cut = one.cut
+    return wire.WireGuarantee(
+        bound=one.bound,
+        at_most=one.at_most,
+        holds=cut.holds,
+        threshold=cut.threshold if cut.holds else None,
+        delta=one.delta,
+        rows=cut.rows,
+        answered=cut.answered,
+        wrong=cut.wrong,
+        needed=cut.needed,
+        population=one.population,
+        assumptions=one.assumptions,
     )
 
 

@@ -46,6 +46,8 @@ Target = Annotated[
     ),
 ]
 
+Share = Annotated[float | None, Field(gt=0, lt=1, allow_inf_nan=False, examples=[0.05])]
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -130,6 +132,8 @@ class ChatRequest(_Strict):
     model: str = Field(examples=["nescio", "nescio/math", "nescio/monolith"])
     messages: Annotated[list[ChatMessage], Field(fail_fast=True)] = Field(min_length=1, max_length=MAX_TURNS)
     confidence_target: Target = None
+    max_risk: Share = Field(default=None, description="Bound on wrong / answered; without a target, in its place.")
+    max_hallucination_rate: Share = Field(default=None, description="Bound on wrong / asked, likewise.")
     gate: bool | None = Field(default=None, description="nescio/monolith only: whether its answer passes the gates.")
     nescio: Extension | None = None
     stream: bool | None = None

@@ -59,6 +59,22 @@ class WireEvidence(Wire):
     citations: list[WireCitation] = []
 
 
+class WireGuarantee(Wire):
+    """A bound on wrong answers, and what stands behind it."""
+
+    bound: Literal["max_risk", "max_hallucination_rate"]
+    at_most: float
+    holds: bool = Field(description="Whether a threshold is known that keeps it; if not, nothing is answered.")
+    threshold: float | None = Field(description="What p must exceed for it; null where none is known.")
+    delta: float | None = Field(description="The chance that it does not hold; null: it holds on average.")
+    rows: int = Field(description="Graded questions behind it.")
+    answered: int = Field(description="How many of them have a p above the threshold.")
+    wrong: int = Field(description="How many of those are wrong.")
+    needed: int = Field(description="How many graded questions it takes at least, none of them wrong.")
+    population: str
+    assumptions: str
+
+
 class NescioObject(Wire):
     """The decision behind a completion."""
 
@@ -70,7 +86,8 @@ class NescioObject(Wire):
     p: float | None = Field(description="Final P(right); null if nothing was generated or nothing is calibrated.")
     p_route: float | None = Field(description="P(in scope and this is the right expert).")
     scope: float | None = Field(description="P(in scope).")
-    confidence_target: float | None = Field(description="The target in force.")
+    confidence_target: float | None = Field(description="The target in force; null if a bound took its place.")
+    guarantees: list[WireGuarantee] = Field(description="The bounds in force.")
     calibration: Literal["own", "pooled", "none"]
     candidates: list[WireCandidate]
     evidence: WireEvidence | None

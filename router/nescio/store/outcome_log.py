@@ -237,7 +237,7 @@ class OutcomeLog:
             "reason": None if isinstance(decision, Answered) else str(decision.reason),
             "expert": outcome.expert,
             "model": answer and answer.model,
-            "confidence_target": outcome.confidence_target,
+            "confidence_target": outcome.threshold,
             "p": _null(decision.p),
             "p_route": None if outcome.expert is None else _null(route.p_route(outcome.expert)),
             "scope": _null(route.scope),

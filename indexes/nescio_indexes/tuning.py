@@ -5,7 +5,8 @@ Proxies", 2017; Zhai and Wu, "Classification is a Strong Baseline for Deep Metri
 the CPU, in minutes. What comes out is served like any encoder, by ONNX Runtime in float32, without torch.
 
 A tuned encoder knows the queries that it was tuned on: their vectors say nothing of new ones. A fifth of the in-scope
-rows, and all that are out of scope, are not shown to it, and everything that is calibrated comes from those. Its labels
+rows (a tenth of many), and all that are out of scope, are not shown to it, and everything that is calibrated comes from
+those. Its labels
 it knows in any case: those that are held out in turn are told apart from the others more easily than strangers are.
 """
 
@@ -35,6 +36,8 @@ HINT = "make setup TORCH=1"
 
 LEAST_UNSEEN = 5
 """In-scope rows that are not shown; on fewer nothing could be calibrated."""
+MANY = 10_000
+"""From so many in-scope rows on a tenth of them is enough to calibrate on, and the encoder sees the others."""
 
 _KNOWN = ("Transformer", "Pooling", "Normalize")
 _WARM = 0.1
@@ -165,9 +168,10 @@ def _check_trainable(folder: Path) -> None:
 
 
 def _shown(targets: NDArray[np.int64], groups: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which rows to tune on: four fifths of each label, by groups."""
+    """Which rows to tune on: four fifths of each label, or nine tenths, by groups."""
     inside = targets >= 0
-    kept: NDArray[np.bool_] = inside & (assign_folds(targets, groups, FOLDS) != 0)
+    parts = 2 * FOLDS if int(inside.sum()) >= MANY else FOLDS
+    kept: NDArray[np.bool_] = inside & (assign_folds(targets, groups, parts) != 0)
     if len(np.unique(targets[kept])) < 2:
         raise DataError("--tune needs rows of at least two labels to tell apart", hint="leave it out")
     unseen = int(np.isin(targets[inside & ~kept], targets[kept]).sum())

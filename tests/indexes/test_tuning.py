@@ -91,6 +91,13 @@ def test_out_of_scope_rows_and_a_fifth_of_the_others_are_not_shown(tuned):
     assert 0.7 < tuned.seen[inside].mean() < 0.9
 
 
+def test_of_many_rows_a_tenth_is_not_shown(base, frozen, tmp_path, monkeypatch):
+    monkeypatch.setattr("nescio_indexes.tuning.MANY", 100)
+    rows = rows_of(per_label=40, outside=0)
+    seen = tune(rows, frozen, base, tmp_path, recipe=Recipe(least_steps=1, epochs=0)).seen
+    assert 0.85 < seen.mean() < 0.95
+
+
 def test_same_seed_tunes_the_same_encoder(base, frozen, tuned, tmp_path):
     again = tune(rows_of(), frozen, base, tmp_path, recipe=QUICK)
     assert again.encoder.fingerprint == tuned.encoder.fingerprint

@@ -52,7 +52,7 @@ def command(
     Without a wish the threshold maximises the harmonic mean of in-scope right and answered and of out-of-scope refused,
     or keeps 95 % of the in-scope rows when there is no out-of-scope row. With --describe every route is described, and
     --train may be left out: then nothing is measured, and the report says so. With --tune the encoder learns the labels
-    too, from four fifths of the in-scope rows; what is calibrated comes from the others.
+    too, from four fifths of the in-scope rows or more; what is calibrated comes from the others.
     """
     from nescio.settings import load_settings
     from nescio_indexes.described import read_descriptions

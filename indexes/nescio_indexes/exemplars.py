@@ -106,8 +106,10 @@ class Rows(_Listed):
 
     def numbers(self, places: NDArray[np.int64], numbers: Mapping[str, int]) -> NDArray[np.int64]:
         """What `numbers` says of the labels of the exemplars at `places`, −1 for a label that it does not name."""
-        table = np.array([-1 if name is None else numbers.get(name, -1) for name in self.names], dtype=np.int64)
-        return np.asarray(table[self.labels[places]])
+        labels = self.labels[places]
+        names = (self.names[label] for label in labels.ravel().tolist())
+        found = [-1 if name is None else numbers.get(name, -1) for name in names]
+        return np.array(found, dtype=np.int64).reshape(labels.shape)
 
     def labelled(self, label: str | None) -> Bools:
         """Which of them have `label`, (n,)."""

@@ -36,7 +36,9 @@ class Reader:
 
     def read(self, text: str) -> str:
         """What is embedded of `text`."""
-        return bare(self._speller().mend(bare(clip(text))))
+        shown = bare(clip(text))
+        mended = self._speller().mend(shown)
+        return shown if mended == shown else bare(mended)
 
     def _speller(self) -> Speller:
         """Knows the words of the labels and of the exemplars, those added since the last query included."""

@@ -10,7 +10,7 @@ calibrated on one version is not used with another.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -68,7 +68,7 @@ class RawScores:
     known: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Geometry:
     """Gaussians with one shared covariance, against one Gaussian around everything.
 
@@ -106,8 +106,20 @@ class Geometry:
 
     def relative(self, vectors: Vectors) -> NDArray[np.float64]:
         """−(squared distance to the nearest mean − the squared distance under the broad Gaussian), (n,)."""
-        centred = vectors - self.centre
-        return np.asarray(np.einsum("nd,nd->n", centred @ self.broad, centred) - self.nearest(vectors))
+        curve, slopes, offsets = self._difference
+        curved = np.einsum("nd,nd->n", vectors @ curve, vectors)
+        return np.asarray(curved + (vectors @ slopes - offsets).max(axis=1), dtype=np.float64)
+
+    @cached_property
+    def _difference(self) -> tuple[NDArray[np.float32], ...]:
+        """Both distances multiplied out: xᵀ·curve·x + max(x·slopes − offsets), reading one (d, d), not two."""
+        broad, centre = self.broad.astype(np.float64), self.centre.astype(np.float64)
+        pull = broad @ centre
+        parts = (broad - self.shared, 2.0 * (self.pulled - pull[:, None]), self.offsets - centre @ pull)
+        return tuple(np.asarray(part, dtype=np.float32) for part in parts)
+
+
+_GEOMETRY = tuple(field.name for field in fields(Geometry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +188,7 @@ class EmbeddingModel:
     def scores(self, vectors: Vectors) -> RawScores:
         """Raw scores of unit `vectors`, (n, d)."""
         routes, scope = fuse(self.parts(vectors), len(self.labels), self.fusion)
-        return RawScores(routes, scope, np.abs(vectors).sum(axis=1) > 0)
+        return RawScores(routes, scope, np.asarray(vectors.any(axis=1), dtype=np.bool_))
 
     def parts(self, vectors: Vectors) -> Parts:
         """What the parts say of `vectors`."""
@@ -190,7 +202,7 @@ class EmbeddingModel:
 
     def write_into(self, folder: Path) -> None:
         """Write the parts into `folder`."""
-        arrays: dict[str, Any] = {name: getattr(self.geometry, name) for name in Geometry.__slots__}
+        arrays: dict[str, Any] = {name: getattr(self.geometry, name) for name in _GEOMETRY}
         arrays |= {"weights": self.head.weights, "bias": self.head.bias}
         arrays |= {"fusion": np.array([self.fusion.net, self.fusion.neighbours])}
         if self.net is not None:
@@ -241,7 +253,7 @@ def evidence(nearby: Nearby, labels: int) -> NDArray[np.float32]:
     """Mean similarity (n, labels) of a label's three nearest neighbours, the farthest of all standing in for none."""
     n = len(nearby.labels)
     same = nearby.labels[:, :, None] == nearby.labels[:, None, :]
-    rank = np.tril(same, -1).sum(axis=2)
+    rank = (same & np.tri(same.shape[2], k=-1, dtype=np.bool_)).sum(axis=2)
     used = (rank < NEAR) & (nearby.labels >= 0)
     floor = nearby.inside[:, -1:]
     gain = np.where(used, (nearby.inside - floor) / NEAR, 0.0)
@@ -254,21 +266,21 @@ def scope_features(parts: Parts, labels: int, top: NDArray[np.int64]) -> NDArray
     """(n, features), see `SCOPE_FEATURES`; `top` (n,) is each query's best label."""
     logits, nearby = parts.logits[:, :labels], parts.nearby
     energy, hidden = log_sum_exp(logits), log_sum_exp(parts.net[:, :labels])
-    near = nearby.inside[:, :NEAR].mean(axis=1)
+    near = nearby.inside[:, :NEAR].sum(axis=1) / NEAR
     best = np.sort(logits, axis=1)[:, -2:]
     columns = (
         energy,
         _over_outside(energy, parts.logits[:, labels:]),
         near,
-        near - nearby.outside.mean(axis=1),
-        nearby.inside[:, :_DENSITY].mean(axis=1),
+        near - nearby.outside.sum(axis=1) / NEAR,
+        nearby.inside[:, :_DENSITY].sum(axis=1) / _DENSITY,
         parts.relative,
-        (nearby.labels == top[:, None]).mean(axis=1),
+        (nearby.labels == top[:, None]).sum(axis=1) / NEIGHBOURS,
         np.minimum(best[:, -1] - best[:, 0], _MARGIN_CAP),
         parts.net[:, :labels].max(axis=1),
         _over_outside(hidden, parts.net[:, labels:]),
     )
-    return np.stack(columns, axis=1).astype(np.float64)
+    return np.ascontiguousarray(np.array(columns, dtype=np.float64).T)
 
 
 def _over_outside(energy: NDArray[np.float64], outside: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -152,6 +152,4 @@ class Router:
     def _ranked(
         self, scores: NDArray[np.float32], p: NDArray[np.float64], order: NDArray[np.int64]
     ) -> tuple[Candidate, ...]:
-        labels = self.labels
-        best = zip(order.tolist(), scores.tolist(), p.tolist(), strict=True)
-        return tuple(Candidate(labels[i], score, chance) for i, score, chance in best)
+        return tuple(map(Candidate, map(self.labels.__getitem__, order.tolist()), scores.tolist(), p.tolist()))

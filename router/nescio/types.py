@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,9 +91,8 @@ class Query:
     sampling: Sampling = field(default_factory=Sampling)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One expert's place in a route.
+class Candidate(NamedTuple):
+    """One expert's place in a route; a tuple, because each query makes one for every label.
 
     Attributes:
         expert: The label: an expert's name, or an intent of a fitted router.

@@ -161,7 +161,7 @@ class Competence:
         """
         found = self.of(route.query, vector)
         candidates = [
-            replace(one, p_expert=found[one.expert]) if one.expert in found else one for one in route.candidates
+            one._replace(p_expert=found[one.expert]) if one.expert in found else one for one in route.candidates
         ]
         for domain in sorted(set(self.domains.values())):
             places = [i for i, one in enumerate(candidates) if self.domains.get(one.expert) == domain]

@@ -58,6 +58,11 @@ class Policy:
         """The bound that an owner sets on the answers of `expert`."""
         return self.expert_bounds.get(expert or "", {}).get(bound, self.bounds.get(bound))
 
+    @property
+    def experts_named(self) -> frozenset[str]:
+        """Every expert that a rule is about."""
+        return frozenset({*self.targets, *self.expert_bounds, *self.refer, *self.wording, *(self.allowed or ())})
+
     def refers(self, expert: str) -> bool:
         """Whether queries for `expert` are never answered here."""
         return expert in self.refer or (self.allowed is not None and expert not in self.allowed)

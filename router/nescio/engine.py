@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from nescio.competence import PastOutcome
     from nescio.explaining import Explanation
     from nescio.settings import Settings
+    from nescio.store import LoggedRow
 
 Status = Literal["own", "pooled", "none"]
 
@@ -257,6 +258,10 @@ class Engine:
         journals = ((name, self.settings.calibration_dir / name / "graded.jsonl") for name in sorted(self.experts))
         asked = [one for name, path in journals if name != MONOLITH for one in from_journal(name, path)]
         return asked + from_log(self._outcomes.rows(graded=True))
+
+    def decided(self, role: Literal["live", "fit"]) -> tuple[LoggedRow, ...]:
+        """Every decision of that role in the outcome log, oldest first."""
+        return self._outcomes.rows(role)
 
     @property
     def lost(self) -> int:

@@ -53,8 +53,11 @@ def load_policy(path: Path | None, default_target: float = DEFAULT_TARGET) -> Po
     try:
         raw = _PolicyFile(**tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise ConfigError(f"policy {path}: {error.strerror}", hint="NESCIO_POLICY names a readable file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise ConfigError(f"policy {path}: {error.strerror}", hint="name a file that can be read") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise ConfigError(f"policy {path}: {wrong}", hint="docs/policy.md shows every rule") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"policy {path}: {error}", hint="docs/policy.md shows every rule") from error
     rules = raw.experts.items()
     return Policy(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -108,9 +109,13 @@ class Sample:
 
     def guarantee(self, bound: Bound, at_most: float) -> Guarantee:
         """What these questions make of a bound."""
-        find = learn_then_test if bound == "max_risk" else conformal
-        cut = find(np.array(self.p, dtype=float), np.array(self.wrong, dtype=bool), at_most)
-        return Guarantee(bound, at_most, cut, self.population)
+        return Guarantee(bound, at_most, _cut(self, bound, at_most), self.population)
+
+
+@lru_cache(maxsize=256)
+def _cut(sample: Sample, bound: Bound, at_most: float) -> Cut:
+    find = learn_then_test if bound == "max_risk" else conformal
+    return find(np.array(sample.p, dtype=float), np.array(sample.wrong, dtype=bool), at_most)
 
 
 def learn_then_test(p: Floats, wrong: Bools, at_most: float, delta: float = DELTA) -> Cut:

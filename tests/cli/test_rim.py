@@ -20,7 +20,7 @@ from nescio.errors import ModelMissing
 from nescio.types import Abstained, Reason
 from tests.serving import NESCIO
 
-GROUPS = ("experts", "models", "index", "sandbox", "eval")
+GROUPS = ("experts", "models", "index", "policy", "sandbox", "eval")
 
 
 def nescio(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:

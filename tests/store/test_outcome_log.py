@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nescio.errors import ConfigError, InvalidRequest, NotFound, OutOfDisk
+from nescio.risk import Cut, Guarantee
 from nescio.store import OutcomeLog
 from nescio.types import (
     Abstained,
@@ -228,8 +229,42 @@ def test_log_of_a_later_version_is_refused(path):
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE nescio_about SET value = '7'")
     connection.close()
-    with pytest.raises(ConfigError, match="has schema 7; this nescio reads up to 1"):
+    with pytest.raises(ConfigError, match="has schema 7; this nescio reads up to 2"):
         OutcomeLog(path)
+
+
+def test_log_of_an_earlier_version_is_kept_and_brought_up_to_this_one(path):
+    with OutcomeLog(path) as log:
+        log.record(answered("old"))
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE nescio_outcomes DROP COLUMN wished")
+        connection.execute("UPDATE nescio_outcomes SET candidates = '[[\"math\", 0.8]]'")
+        connection.execute("UPDATE nescio_about SET value = '1'")
+    connection.close()
+    for _ in range(2):
+        with OutcomeLog(path) as log:
+            log.record(answered("new"))
+            old, new = log.rows()
+    assert (old.wished, old.candidates[0].p_route) == (None, 0.8)
+    assert new.wished["confidence_target"] is None
+
+
+def test_what_was_wished_ranked_and_spent_comes_back(log):
+    outcome = answered()
+    wished = dataclasses.replace(outcome.query, max_risk=0.1, expert="math")
+    log.record(dataclasses.replace(outcome, query=wished))
+    log.record(abstained())
+    row, other = log.rows()
+    assert (row.wished["max_risk"], row.wished["expert"], row.wished["confidence_target"]) == (0.1, "math", None)
+    assert [(one.expert, one.p_route) for one in row.candidates] == [("math", 0.8), ("general", 0.1)]
+    assert (row.tokens, row.generated) == (15, True)
+    assert (other.tokens, other.generated) == (0, False)
+
+
+def test_a_row_tells_what_p_had_to_exceed(log):
+    bound = Guarantee("max_risk", 0.05, Cut(0.87, 100, 60, 2, 45), "100 questions")
+    log.record(dataclasses.replace(answered(), guarantees=(bound,)))
+    assert log.rows()[0].confidence_target == 0.87
 
 
 @pytest.mark.parametrize("content", [b"this is no database, and long enough to be looked at " * 20])

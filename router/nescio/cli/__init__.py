@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "experts": ("nescio.cli.experts:app", "List, show, scaffold and check experts."),
     "models": ("nescio.cli.models:app", "List, fetch, check and remove models."),
     "index": ("nescio.cli.index:app", "Build the router's index, or describe it."),
+    "policy": ("nescio.cli.policy:app", "Try a policy on what was asked."),
     "sandbox": ("nescio.cli.sandbox:app", "Run an untrusted program, or check the sandbox."),
     "doctor": ("nescio.cli.doctor:app", "Say what is missing, and what then does not work."),
 }

@@ -20,13 +20,16 @@ from nescio.errors import ConfigError, InvalidRequest, NotFound, OutOfDisk
 from nescio.observe import log
 from nescio.store.private import make_folder_private, make_private
 from nescio.store.schema import GRADES, OUTCOMES, prepare
-from nescio.types import Answered, Outcome
+from nescio.types import Answered, Candidate, Outcome
 
 if TYPE_CHECKING:
     from nescio.settings import Settings
 
 LogRole = Literal["live", "fit", "test"]
 GradeWord = Literal["right", "wrong"]
+WISHES = ("confidence_target", "max_risk", "max_hallucination_rate", "expert", "monolith", "gate")
+"""Fields of a query that say what is demanded of an answer, and of whom."""
+
 _TEXT_LIMIT = 65536
 
 
@@ -41,7 +44,11 @@ class LoggedGrade:
 
 @dataclass(frozen=True, slots=True)
 class LoggedRow:
-    """One decision as it was kept; an unknown number is NaN, `query` and `answer` are None where texts are not kept."""
+    """One decision as it was kept; an unknown number is NaN, `query` and `answer` are None where texts are not kept.
+
+    `confidence_target` is what p had to exceed; `wished` what the request asked for by itself, None in old rows;
+    `generated` whether there was an answer, given or withheld.
+    """
 
     id: str
     recorded_at: float
@@ -60,6 +67,10 @@ class LoggedRow:
     features: Mapping[str, float]
     latency_s: float
     grade: GradeWord | None = None
+    wished: Mapping[str, Any] | None = None
+    candidates: tuple[Candidate, ...] = ()
+    generated: bool = False
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +249,12 @@ class OutcomeLog:
             "expert": outcome.expert,
             "model": answer and answer.model,
             "confidence_target": outcome.threshold,
+            "wished": {name: getattr(outcome.query, name) for name in WISHES},
             "p": _null(decision.p),
             "p_route": None if outcome.expert is None else _null(route.p_route(outcome.expert)),
             "scope": _null(route.scope),
             "calibration": outcome.calibration,
-            "candidates": [[one.expert, _null(one.p_route)] for one in route.candidates],
+            "candidates": [[one.expert, _null(one.p_route), _null(one.p_expert)] for one in route.candidates],
             "features": None if outcome.evidence is None else _finite(outcome.evidence.features),
             "prompt_tokens": outcome.usage.prompt_tokens,
             "completion_tokens": outcome.usage.completion_tokens,
@@ -279,6 +291,10 @@ def _row(found: Mapping[str, Any]) -> LoggedRow:
         features={name: _nan(value) for name, value in (found["features"] or {}).items()},
         latency_s=found["latency_s"],
         grade=found["grade"],
+        wished=found["wished"],
+        candidates=tuple(Candidate(one[0], math.nan, *map(_nan, one[1:])) for one in found["candidates"]),
+        generated=found["features"] is not None,
+        tokens=found["prompt_tokens"] + found["completion_tokens"],
     )
 
 

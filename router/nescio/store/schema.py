@@ -18,11 +18,13 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
+    update,
 )
 
 from nescio.errors import ConfigError
 
-VERSION = 1
+VERSION = 2
 
 METADATA = MetaData()
 
@@ -48,6 +50,7 @@ OUTCOMES = Table(
     Column("expert", String(80)),
     Column("model", String(200)),
     Column("confidence_target", Float, nullable=False),
+    Column("wished", JSON),
     Column("p", Float),
     Column("p_route", Float),
     Column("scope", Float),
@@ -61,7 +64,8 @@ OUTCOMES = Table(
     Column("latency_s", Float, nullable=False),
     Index("nescio_outcomes_role_expert", "role", "expert"),
 )
-"""One row a decision. An unknown number is NULL; texts are NULL where queries are not logged."""
+"""One row a decision. An unknown number is NULL; texts are NULL where queries are not logged. `confidence_target` is
+what p had to exceed; `wished`, what the request itself asked for, is NULL in rows of schema 1."""
 
 GRADES = Table(
     "nescio_grades",
@@ -76,7 +80,7 @@ GRADES = Table(
 
 
 def prepare(engine: Engine) -> None:
-    """Make the tables in an empty database; check the version of one that has them.
+    """Make the tables in an empty database; bring those of an earlier version up to this one.
 
     Raises:
         ConfigError: It was written by a later version of nescio.
@@ -92,6 +96,10 @@ def prepare(engine: Engine) -> None:
 def _check(connection: Connection, engine: Engine) -> None:
     found = connection.execute(select(ABOUT.c.value).where(ABOUT.c.name == "schema")).scalar()
     if found == str(VERSION):
+        return
+    if found == "1":
+        connection.execute(text(f"ALTER TABLE {OUTCOMES.name} ADD COLUMN wished JSON"))
+        connection.execute(update(ABOUT).where(ABOUT.c.name == "schema").values(value=str(VERSION)))
         return
     where = engine.url.render_as_string(hide_password=True)
     if found is not None and found.isdigit() and int(found) > VERSION:

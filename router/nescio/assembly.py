@@ -86,7 +86,7 @@ def assemble(settings: Settings, progress: Progress) -> Assembled:
         calibrations=calibrations,
         stale=stale,
         models=models,
-        sandbox=Sandbox(),
+        sandbox=Sandbox(warm=True),
         outcomes=OutcomeLog.open(settings),
     )
 

@@ -9,23 +9,24 @@ from nescio.sandbox import Limits, Sandbox
 from nescio.sandbox.machine import TOOL_FOLDERS
 
 
-def bubblewrap_is_installed() -> bool:
-    return any((Path(folder) / "bwrap").exists() for folder in TOOL_FOLDERS)
+def _opened(limits: Limits | None = None, *, warm: bool = False) -> Iterator[Sandbox]:
+    if not any((Path(folder) / "bwrap").exists() for folder in TOOL_FOLDERS):
+        pytest.skip("bubblewrap is not installed")
+    door = Sandbox(limits, warm=warm)
+    yield door
+    door.close()
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    if not bubblewrap_is_installed():
-        pytest.skip("bubblewrap is not installed")
-    door = Sandbox()
-    yield door
-    door.close()
+    yield from _opened()
 
 
 @pytest.fixture(scope="session")
 def short_sandbox() -> Iterator[Sandbox]:
-    if not bubblewrap_is_installed():
-        pytest.skip("bubblewrap is not installed")
-    door = Sandbox(Limits(wall=1.5, cpu=1))
-    yield door
-    door.close()
+    yield from _opened(Limits(wall=1.5, cpu=1))
+
+
+@pytest.fixture
+def warm_sandbox() -> Iterator[Sandbox]:
+    yield from _opened(warm=True)

@@ -9,31 +9,9 @@ from pathlib import Path
 import pytest
 
 from nescio.sandbox import Limits, Sandbox, Verdict
+from tests.sandbox.attempts import attempts, nothing_works, sandboxed_processes, system_call
 
 NOT_OK = {Verdict.ERROR, Verdict.FORBIDDEN}
-
-
-def attempts(*bodies: str) -> str:
-    """A program that tries every body and prints the list of those that raised nothing."""
-    lines = ["import os, sys, socket, signal, ctypes, mmap", "won = []"]
-    for number, body in enumerate(bodies):
-        lines += ["try:", *(f"    {line}" for line in body.splitlines()), f"    won.append({number})"]
-        lines += ["except (OSError, RuntimeError, MemoryError, ImportError, KeyError, AttributeError):", "    pass"]
-    return "\n".join([*lines, "print(won)"])
-
-
-def system_call(number: int, *arguments: str) -> str:
-    """Code that makes a raw system call and raises when the kernel refuses it."""
-    given = "".join(f", {argument}" for argument in arguments)
-    return (
-        "libc = ctypes.CDLL(None, use_errno=True)\n"
-        f"if libc.syscall({number}{given}) < 0: raise OSError(ctypes.get_errno())"
-    )
-
-
-async def nothing_works(sandbox: Sandbox, *bodies: str) -> None:
-    execution = await sandbox.run(attempts(*bodies))
-    assert (execution.outcome, execution.result) == (Verdict.OK, "[]"), execution
 
 
 async def test_an_attempt_that_works_would_be_seen(sandbox: Sandbox) -> None:
@@ -146,45 +124,22 @@ async def test_nothing_survives_a_program_that_lets_go_of_its_channels(short_san
     daemon = "import os, time\nfor n in range(64):\n    try: os.close(n)\n    except OSError: pass\ntime.sleep(600)"
     execution = await short_sandbox.run(daemon)
     assert execution.outcome is Verdict.TIMEOUT
-    assert _sandboxed_processes() == []
+    assert sandboxed_processes() == []
 
 
 async def test_cancelling_ends_the_program_at_once(sandbox: Sandbox) -> None:
     await sandbox.check()
     task = asyncio.ensure_future(sandbox.run("import time\ntime.sleep(60)"))
     async with asyncio.timeout(10):
-        while not _sandboxed_processes():  # noqa: ASYNC110 - nothing tells when a process has started
+        while not sandboxed_processes():  # noqa: ASYNC110 - nothing tells when a process has started
             await asyncio.sleep(0)
     began = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert time.monotonic() - began < 3
-    assert _sandboxed_processes() == []
+    assert sandboxed_processes() == []
     assert (await sandbox.run("print(3)")).result == "3"
-
-
-def _sandboxed_processes() -> list[int]:
-    """Processes of this test process's sandboxes: bubblewraps among its children and what they started."""
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[0] != "Z":
-            parents[int(entry.name)] = int(fields[1])
-    children = {pid for pid, parent in parents.items() if parent == os.getpid() and _is_bwrap(pid)}
-    while found := {pid for pid, parent in parents.items() if parent in children} - children:
-        children |= found
-    return sorted(children)
-
-
-def _is_bwrap(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "bwrap"
-    except OSError:
-        return False
 
 
 # Memory

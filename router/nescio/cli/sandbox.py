@@ -8,24 +8,47 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nescio.sandbox import Check, Execution, Limits, Sandbox, Verdict
+from nescio.sandbox import (
+    LANGUAGES,
+    Check,
+    Execution,
+    Language,
+    Limits,
+    Machine,
+    Sandbox,
+    Verdict,
+    is_installed,
+    language_of,
+)
 
 app = typer.Typer(add_completion=False, help="Run programs in the sandbox, and check that it works on this machine.")
 
 _LIMITS = Limits(total=11.0, wall=10.0)
 _UNAVAILABLE = 1
 _UNREADABLE = 2
+_BY_NAME = {language.name: language for language in LANGUAGES}
+
+
+class _Name(StrEnum):
+    PYTHON = "python"
+    JAVASCRIPT = "javascript"
+    R = "r"
 
 
 @app.command()
 def run(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A Python program; - reads it from standard input.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A program; - reads it from standard input.")],
+    language: Annotated[
+        _Name | None, typer.Option(help="What it is written in; without it the file's ending says, else Python.")
+    ] = None,
 ) -> None:
     """Run FILE in the sandbox and print one JSON line: outcome, stdout, result.
 
@@ -37,7 +60,7 @@ def run(
     except (OSError, ValueError) as error:
         _print(Execution(Verdict.ERROR, message=f"cannot read {file}: {error}"))
         raise typer.Exit(_UNREADABLE) from None
-    execution = asyncio.run(_run(source))
+    execution = asyncio.run(_run(source, _BY_NAME[language] if language is not None else language_of(file)))
     _print(execution)
     if execution.outcome is Verdict.UNAVAILABLE:
         raise typer.Exit(_UNAVAILABLE)
@@ -47,24 +70,49 @@ def run(
 def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
 ) -> None:
-    """Try, inside the sandbox, what must fail there. The exit status is 0 when all of it failed as it must."""
-    outcome = asyncio.run(_check())
+    """Try, inside the sandbox and in each language, what must fail there.
+
+    The exit status is 0 when all of it failed as it must. A language that is not installed is only named: programs in
+    it are not run.
+    """
+    tried = asyncio.run(_check())
     if as_json:
-        typer.echo(json.dumps(asdict(outcome)))
+        typer.echo(json.dumps(_as_row(tried)))
     else:
-        for probe in outcome.probes:
-            typer.echo(f"{'ok    ' if probe.ok else 'FAILED'}  {probe.name}")
-        typer.echo(outcome.message or f"The sandbox works ({outcome.duration * 1000:.0f} ms).")
-    if not outcome.ok:
+        for language, outcome in tried.items():
+            typer.echo(_as_text(language, outcome))
+    if any(not outcome.ok for outcome in tried.values() if outcome is not None):
         raise typer.Exit(_UNAVAILABLE)
 
 
+def _as_row(tried: Mapping[Language, Check | None]) -> dict[str, object]:
+    """One object: the checks of all languages that are installed, and each by itself (None: not installed)."""
+    checks = [outcome for outcome in tried.values() if outcome is not None]
+    return {
+        "ok": all(outcome.ok for outcome in checks),
+        "message": "; ".join(outcome.message for outcome in checks if outcome.message),
+        "probes": [asdict(probe) for outcome in checks for probe in outcome.probes],
+        "duration": sum(outcome.duration for outcome in checks),
+        "languages": {language.name: outcome and asdict(outcome) for language, outcome in tried.items()},
+    }
+
+
+def _as_text(language: Language, outcome: Check | None) -> str:
+    if outcome is None:
+        return f"{language.name}: not run here, {language.tool} is not installed (apt-get install {language.package})"
+    lines = [f"{'ok    ' if probe.ok else 'FAILED'}  {language.name}: {probe.name}" for probe in outcome.probes]
+    works = f"{language.name}: the sandbox works ({outcome.duration * 1000:.0f} ms)."
+    return "\n".join([*lines, outcome.message or works])
+
+
 def _read(file: str) -> str:
-    limit = _LIMITS.source + 1
+    # One byte more than is run: enough for the sandbox to say that it is too long.
     if file == "-":
-        return sys.stdin.buffer.read(limit).decode("utf-8")
-    with Path(file).open("rb") as stream:
-        return stream.read(limit).decode("utf-8")
+        data = sys.stdin.buffer.read(_LIMITS.source + 1)
+    else:
+        with Path(file).open("rb") as stream:
+            data = stream.read(_LIMITS.source + 1)
+    return data.decode("utf-8", "strict" if len(data) <= _LIMITS.source else "replace")
 
 
 def _print(execution: Execution) -> None:
@@ -74,17 +122,20 @@ def _print(execution: Execution) -> None:
         typer.echo(execution.message, err=True)
 
 
-async def _run(source: str) -> Execution:
+async def _run(source: str, language: Language) -> Execution:
     sandbox = Sandbox(_LIMITS)
     try:
-        return await sandbox.run(source)
+        return await sandbox.run(source, language)
     finally:
         sandbox.close()
 
 
-async def _check() -> Check:
-    sandbox = Sandbox(_LIMITS)
+async def _check() -> dict[Language, Check | None]:
+    sandbox, machine = Sandbox(_LIMITS), Machine.here()
     try:
-        return await sandbox.check()
+        return {
+            language: await sandbox.check(language) if is_installed(language, machine) else None
+            for language in LANGUAGES
+        }
     finally:
         sandbox.close()

@@ -1,7 +1,10 @@
 """Runs one model-written program in a throw-away bubblewrap sandbox and returns a typed outcome.
 
+Python always; JavaScript and R where node and R are installed.
+
 Stops: reading the host's files, environment and processes; writing anywhere; any network or local socket; starting
-programs, processes or threads; more than the set time, memory and output; forging the outcome by printing.
+programs or processes, and threads (save node's own); more than the set time, memory and output; forging the outcome by
+printing.
 
 Does not stop: a bug in the Linux kernel reachable through the allowed calls; side channels (timing, cache); using its
 share of one core for the time limit; a program that prints a wrong answer, or that ends early and says so dishonestly.
@@ -12,8 +15,25 @@ is imported here, so that the command line starts at once.
 """
 
 from nescio.sandbox.check import Check, Probe
+from nescio.sandbox.languages import JAVASCRIPT, LANGUAGES, PYTHON, Language, R, language_of
 from nescio.sandbox.machine import Machine
 from nescio.sandbox.outcomes import Execution, Limits, Verdict
+from nescio.sandbox.runtimes import is_installed
 from nescio.sandbox.sandbox import Sandbox
 
-__all__ = ["Check", "Execution", "Limits", "Machine", "Probe", "Sandbox", "Verdict"]
+__all__ = [
+    "JAVASCRIPT",
+    "LANGUAGES",
+    "PYTHON",
+    "Check",
+    "Execution",
+    "Language",
+    "Limits",
+    "Machine",
+    "Probe",
+    "R",
+    "Sandbox",
+    "Verdict",
+    "is_installed",
+    "language_of",
+]

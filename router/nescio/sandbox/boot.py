@@ -1,24 +1,26 @@
 """The first thing that runs inside the sandbox: closes the last doors, then runs one program.
 
 It is started as a script by a bare interpreter, so it imports nothing of nescio. If any door cannot be closed it exits
-before it reads a program. It shares its process with the program: its report says that the program ended, and how;
-never that what was printed is right.
+before it says that it is ready. A Python program it runs itself, and shares its process with it: its report says that
+the program ended, and how; never that what was printed is right. For another language it becomes that language's
+interpreter, which has no channel to report on.
 """
 
 import builtins
 import ctypes
 import errno
+import importlib
 import json
 import os
 import resource
 import struct
 import sys
+from typing import Any
 
 _PR_SET_DUMPABLE = 4
 _PR_SET_SECCOMP = 22
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
-_MIB = 1024 * 1024
 _FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EROFS)
 
 
@@ -26,31 +28,52 @@ class _FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
 
 
-def main(arguments: list[str]) -> None:
-    """Close the doors, say ``R``, read nonce and program, run it, report."""
-    channel, filter_path, site, memory, cpu, source_limit = arguments
-    report_fd = int(channel)
-    os.closerange(3, report_fd)
-    os.closerange(report_fd + 1, 1024)
-    run_filter = _read_file(filter_path)
-    _limit(int(memory))
-    libc = ctypes.CDLL(None, use_errno=True)
-    os.write(report_fd, b"R\n")
-    nonce, source = _read_program(int(source_limit))
-    null = os.open("/dev/null", os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    _limit_cpu(int(cpu))
-    _lock(libc, run_filter)
-    sys.path.append(site)
+def main(plan: dict[str, Any]) -> None:
+    """Close the doors, then run what `plan` says: a program that arrives on standard input, or another interpreter."""
+    channel = plan["report"]
+    os.closerange(3, channel)
+    os.closerange(channel + 1, 1024)
+    run_filter = _read_file(plan["filter"])
+    for name, value in plan["limits"].items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+    _lock(ctypes.CDLL(None, use_errno=True), run_filter)
+    if plan["command"]:
+        _become(plan["command"], channel, plan["cpu"])
+    sys.path.append(plan["site"])
+    for name in plan["modules"]:
+        importlib.import_module(name)
+    os.write(channel, b"R\n")
+    nonce, source = _read_program(plan["source"])
+    _prepare(plan["cpu"])
     sys.argv = ["program.py"]
     # What the site module would have given: programs end themselves with exit().
     builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    report = [nonce, *_run(source)]
-    os.write(report_fd, json.dumps(report).encode("ascii") + b"\n")
+    # Taken now: what the program puts in their place must not be what ends it.
+    write, leave, dumps, untrace = os.write, os._exit, json.dumps, sys.settrace
+    report = _run(source)
+    untrace(None)
+    write(channel, dumps([nonce, *report]).encode("ascii") + b"\n")
     # Straight out: what the program left for the end (exit handlers, finalisers) must not speak after the report.
-    os._exit(0)
+    leave(0)
+
+
+def _become(command: list[str], channel: int, cpu: int) -> None:
+    """Turn into another language's interpreter, when told to, with nothing but output and complaints open."""
+    os.write(channel, b"R\n")
+    _read_program(0)
+    _prepare(cpu)
+    os.closerange(3, 1024)
+    os.execv(command[0], command)
+
+
+def _prepare(cpu: int) -> None:
+    null = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    start = int(used.ru_utime + used.ru_stime) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (start + cpu, start + cpu + 1))
 
 
 def _read_file(path: str) -> bytes:
@@ -60,26 +83,6 @@ def _read_file(path: str) -> bytes:
         return os.read(descriptor, 65536)
     finally:
         os.close(descriptor)
-
-
-def _limit(memory: int) -> None:
-    for name, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 16),
-        (resource.RLIMIT_STACK, 8 * _MIB),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-    ):
-        resource.setrlimit(name, (value, value))
-
-
-def _limit_cpu(seconds: int) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    start = int(used.ru_utime + used.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (start + seconds, start + seconds + 1))
 
 
 def _read_program(limit: int) -> tuple[str, bytes]:
@@ -156,4 +159,4 @@ def _short(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(json.loads(sys.argv[1]))

@@ -1,22 +1,30 @@
 """Decides, outside the sandbox, which outcome a run had. Pure.
 
-The report says only that the program ended and how. The result is the last printed line, a plain string: nothing that
+The report of a Python program says only that it ended and how; a program in another language has no channel to speak
+on, and its exit status says it. The result is the last printed line, a plain string: nothing that
 a program prints is evaluated, unpickled or trusted here.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import signal
 import unicodedata
+from itertools import pairwise
 
+from nescio.sandbox.languages import PYTHON, Language
 from nescio.sandbox.machine import HINT
 from nescio.sandbox.outcomes import Limits, Verdict
 from nescio.sandbox.runner import Observation
 
 _SIGNAL_BASE = 128
-_OUT_OF_TIME = {_SIGNAL_BASE + signal.SIGXCPU, _SIGNAL_BASE + signal.SIGKILL}
+_OUT_OF_TIME = _SIGNAL_BASE + signal.SIGXCPU
+_KILLED = _SIGNAL_BASE + signal.SIGKILL
 _BAD_CALL = _SIGNAL_BASE + signal.SIGSYS
+_ERROR = re.compile(r"(?:FATAL ERROR|\w*Error)\b")
+"""How an interpreter's complaint begins; a program's own lines are echoed before it."""
+
 _STATUSES = {
     "error": Verdict.ERROR,
     "source": Verdict.ERROR,
@@ -25,19 +33,49 @@ _STATUSES = {
 }
 
 
-def judge(seen: Observation, nonce: bytes, limits: Limits) -> tuple[Verdict, str | None, str]:
-    """Verdict, result and message of the run `seen`, whose report must carry `nonce`."""
+def judge(
+    seen: Observation, nonce: bytes, limits: Limits, language: Language = PYTHON
+) -> tuple[Verdict, str | None, str]:
+    """Verdict, result and message of the run `seen`, whose report, if it is Python, must carry `nonce`."""
     if not seen.started:
         return Verdict.UNAVAILABLE, None, _why_not_started(seen)
     if seen.overflow is not None:
         return Verdict.OUTPUT_LIMIT, None, f"the program wrote more to {seen.overflow} than is read"
-    if seen.timed_out or seen.status in _OUT_OF_TIME:
+    if seen.status == _KILLED and not seen.timed_out and seen.ran < limits.cpu:
+        return Verdict.ERROR, None, "the program was killed: by itself, or because the machine has no memory left"
+    if seen.timed_out or seen.status in (_OUT_OF_TIME, _KILLED):
         return Verdict.TIMEOUT, None, f"the program did not end within {limits.wall:g} s, {limits.cpu} s of computing"
     if seen.status == _BAD_CALL:
         return Verdict.FORBIDDEN, None, "the program made a call that is not allowed"
+    if language.tool is not None and seen.status != 0:
+        return _judge_complaint(seen, language)
     if seen.status > _SIGNAL_BASE:
-        return Verdict.ERROR, None, f"the program crashed (signal {seen.status - _SIGNAL_BASE})"
-    return _judge_report(seen, nonce, limits)
+        return Verdict.ERROR, None, _crashed(seen)
+    return _judge_result(seen, limits) if language.tool is not None else _judge_report(seen, nonce, limits)
+
+
+def _crashed(seen: Observation) -> str:
+    return f"the program crashed (signal {seen.status - _SIGNAL_BASE})"
+
+
+def _judge_complaint(seen: Observation, language: Language) -> tuple[Verdict, str | None, str]:
+    """An interpreter that gave up says why on standard error: what the program writes there only names its failure."""
+    lines = [line.strip() for line in seen.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    message = next(
+        (
+            f"{line} {after}" if line.endswith(":") else line
+            for line, after in pairwise([*lines, ""])
+            if _ERROR.match(line)
+        ),
+        "",
+    )
+    if not message:
+        message = _crashed(seen) if seen.status > _SIGNAL_BASE else f"the program ended with status {seen.status}"
+    verdict = Verdict.ERROR
+    for words, said in ((language.forbidden_words, Verdict.FORBIDDEN), (language.memory_words, Verdict.MEMORY)):
+        if any(word in line for word in words for line in lines):
+            verdict = said
+    return verdict, None, printable(message)
 
 
 def _judge_report(seen: Observation, nonce: bytes, limits: Limits) -> tuple[Verdict, str | None, str]:
@@ -47,6 +85,10 @@ def _judge_report(seen: Observation, nonce: bytes, limits: Limits) -> tuple[Verd
     status, name, message = report
     if status != "ok":
         return _STATUSES.get(status, Verdict.ERROR), None, printable(f"{name}: {message}" if message else name)
+    return _judge_result(seen, limits)
+
+
+def _judge_result(seen: Observation, limits: Limits) -> tuple[Verdict, str | None, str]:
     result = _last_line(seen.stdout)
     if not result:
         return Verdict.ERROR, None, "the program printed nothing"

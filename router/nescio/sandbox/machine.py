@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Machine:
         system: Kernel name, ``Linux``.
         type: Machine type, ``x86_64``.
         root: Whether we run as root; then bubblewrap needs no user namespace and another user is taken inside.
-        tool_folders: Where bubblewrap, setpriv and ldd may lie.
+        tool_folders: Where bubblewrap, setpriv, ldd and other languages' interpreters may lie.
     """
 
     system: str
@@ -59,11 +60,15 @@ class Machine:
         Raises:
             SandboxUnavailable: It is in none of `tool_folders`.
         """
-        for folder in self.tool_folders:
-            path = folder / name
-            if path.is_file() and os.access(path, os.X_OK):
-                return path
-        raise SandboxUnavailable(HINT if name == "bwrap" else f"{HINT}; {name} is missing")
+        path = self.find(name)
+        if path is None:
+            raise SandboxUnavailable(HINT if name == "bwrap" else f"{HINT}; {name} is missing")
+        return path
+
+    def find(self, name: str) -> Path | None:
+        """The path of the tool `name`, or None."""
+        paths = (folder / name for folder in self.tool_folders)
+        return next((path for path in paths if path.is_file() and os.access(path, os.X_OK)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class Parts:
 
     Attributes:
         bwrap: bubblewrap.
+        offer: What has the kernel end the sandbox, not a model's worker, when the whole machine runs out of memory;
+            empty where that is not to be had.
         setpriv: Drops to another user inside; None when we are not root.
         interpreter: The real executable behind the running interpreter.
         stdlib: Its standard library.
@@ -82,6 +89,7 @@ class Parts:
     """
 
     bwrap: Path
+    offer: tuple[str, ...]
     setpriv: Path | None
     interpreter: Path
     stdlib: Path
@@ -104,9 +112,10 @@ def find_parts(machine: Machine) -> Parts:
     stdlib = Path(sys.base_prefix, sys.platlibdir, _python_name())
     if not (stdlib / "os.py").is_file():
         raise SandboxUnavailable(f"math code is not run here: no standard library at {stdlib}")
-    folders, libraries = _libraries(machine.tool("ldd"), interpreter)
+    folders, libraries = shared_libraries(machine.tool("ldd"), interpreter)
     return Parts(
         bwrap=machine.tool("bwrap"),
+        offer=_offer(machine.find("choom")),
         setpriv=machine.tool("setpriv") if machine.root else None,
         interpreter=interpreter,
         stdlib=stdlib.resolve(),
@@ -115,6 +124,17 @@ def find_parts(machine: Machine) -> Parts:
         libraries=libraries,
         packages=_packages(),
     )
+
+
+def _offer(choom: Path | None) -> tuple[str, ...]:
+    if choom is None:
+        return ()
+    line = (str(choom), "-n", "1000", "--")
+    # Tried once: a container may keep it from us, and then it must not keep us from starting.
+    with suppress(OSError, subprocess.SubprocessError):
+        subprocess.run([*line, choom, "--version"], env={}, capture_output=True, timeout=10, check=True)
+        return line
+    return ()
 
 
 def _python_name() -> str:
@@ -128,10 +148,24 @@ def _interpreter() -> Path:
     return path.resolve()
 
 
-def _libraries(ldd: Path, interpreter: Path) -> tuple[tuple[Path, ...], tuple[tuple[str, Path], ...]]:
-    """System folders to show whole, and single libraries from elsewhere (a libpython below a home, for example)."""
+def shared_libraries(
+    ldd: Path, interpreter: Path, *, search: Path | None = None
+) -> tuple[tuple[Path, ...], tuple[tuple[str, Path], ...]]:
+    """System folders to show whole, and single libraries from elsewhere (a libpython below a home, for example).
+
+    Args:
+        ldd: The tool that lists them.
+        interpreter: The executable that needs them.
+        search: A folder of the interpreter's own to look in first.
+
+    Raises:
+        SandboxUnavailable: They could not be listed.
+    """
+    environment = {} if search is None else {"LD_LIBRARY_PATH": str(search)}
     try:
-        listing = subprocess.run([ldd, interpreter], env={}, capture_output=True, text=True, timeout=10, check=True)
+        listing = subprocess.run(
+            [ldd, interpreter], env=environment, capture_output=True, text=True, timeout=10, check=True
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise SandboxUnavailable(f"math code is not run here: ldd {interpreter} failed: {error}") from error
     folders: dict[Path, None] = {}

@@ -1,4 +1,4 @@
-"""One sandbox for all tests of this folder, and one with short limits for programs that are meant to hit them."""
+"""One sandbox for all tests of this folder, some with short limits for programs that would hit them, and a warm one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +25,12 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def short_sandbox() -> Iterator[Sandbox]:
     yield from _opened(Limits(wall=1.5, cpu=1))
+
+
+@pytest.fixture(scope="session")
+def impatient_sandbox() -> Iterator[Sandbox]:
+    """For programs that would never end: how soon they are ended does not matter to them."""
+    yield from _opened(Limits(wall=0.5, cpu=1))
 
 
 @pytest.fixture

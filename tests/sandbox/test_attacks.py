@@ -106,23 +106,23 @@ async def test_no_signal_reaches_another_process(sandbox: Sandbox) -> None:
     )
 
 
-async def test_ignoring_the_time_signal_does_not_help(short_sandbox: Sandbox) -> None:
+async def test_ignoring_the_time_signal_does_not_help(impatient_sandbox: Sandbox) -> None:
     stubborn = (
         "import signal\nfor n in range(1, 32):\n    try: signal.signal(n, signal.SIG_IGN)\n    except OSError: pass\n"
     )
-    execution = await short_sandbox.run(stubborn + "while True: pass")
+    execution = await impatient_sandbox.run(stubborn + "while True: pass")
     assert execution.outcome is Verdict.TIMEOUT
 
 
-async def test_a_sleeping_program_is_ended_at_the_wall_limit(short_sandbox: Sandbox) -> None:
+async def test_a_sleeping_program_is_ended_at_the_wall_limit(impatient_sandbox: Sandbox) -> None:
     began = time.monotonic()
-    assert (await short_sandbox.run("import time\ntime.sleep(60)")).outcome is Verdict.TIMEOUT
+    assert (await impatient_sandbox.run("import time\ntime.sleep(60)")).outcome is Verdict.TIMEOUT
     assert time.monotonic() - began < 5
 
 
-async def test_nothing_survives_a_program_that_lets_go_of_its_channels(short_sandbox: Sandbox) -> None:
+async def test_nothing_survives_a_program_that_lets_go_of_its_channels(impatient_sandbox: Sandbox) -> None:
     daemon = "import os, time\nfor n in range(64):\n    try: os.close(n)\n    except OSError: pass\ntime.sleep(600)"
-    execution = await short_sandbox.run(daemon)
+    execution = await impatient_sandbox.run(daemon)
     assert execution.outcome is Verdict.TIMEOUT
     assert sandboxed_processes() == []
 
@@ -329,8 +329,8 @@ async def test_awkward_programs_end_in_their_outcome(sandbox: Sandbox, program: 
     assert "\n" not in execution.message
 
 
-async def test_a_huge_computation_ends_at_the_processor_limit(short_sandbox: Sandbox) -> None:
-    assert (await short_sandbox.run("print(7 ** (10 ** 9) % 10)")).outcome in {Verdict.TIMEOUT, Verdict.MEMORY}
+async def test_a_huge_computation_ends_at_the_processor_limit(impatient_sandbox: Sandbox) -> None:
+    assert (await impatient_sandbox.run("print(7 ** (10 ** 9) % 10)")).outcome in {Verdict.TIMEOUT, Verdict.MEMORY}
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ ROUTER = Path(nescio.__file__).parents[1]
         "import sys\nsys.settrace(lambda *_: [None for _ in iter(int, 1)])\nprint(1)\n(lambda: 0)()",
     ],
 )
-async def test_it_is_ended_at_its_time(short_sandbox: Sandbox, program: str) -> None:
-    execution = await short_sandbox.run(program)
+async def test_it_is_ended_at_its_time(impatient_sandbox: Sandbox, program: str) -> None:
+    execution = await impatient_sandbox.run(program)
     assert (execution.outcome, execution.result) == (Verdict.TIMEOUT, None)
 
 

@@ -197,10 +197,8 @@ async def test_a_bomb_of_threads_ends_itself(javascript: Sandbox) -> None:
     [
         (JAVASCRIPT, "const a = []; for (;;) a.push(new Array(1e5).fill(1.5))"),
         (JAVASCRIPT, "const a = []; for (;;) a.push(Buffer.alloc(1e8, 1))"),
-        (JAVASCRIPT, "const a = []; for (;;) a.push(new SharedArrayBuffer(1e8))"),
         (JAVASCRIPT, "const a = []; for (;;) a.push(new WebAssembly.Memory({initial: 9999, maximum: 60000}))"),
         (R, "x <- rep(0, 3e8)"),
-        (R, "x <- list(); repeat x[[length(x) + 1]] <- raw(1e8)"),
     ],
 )
 async def test_memory_over_the_limit_is_its_own_outcome(sandbox: Sandbox, language_: Language, program: str) -> None:
@@ -218,8 +216,8 @@ async def test_memory_over_the_limit_is_its_own_outcome(sandbox: Sandbox, langua
         (R, "reg.finalizer(new.env(), function(x) repeat {}, onexit = TRUE); cat(1)"),
     ],
 )
-async def test_what_does_not_end_is_ended(short_sandbox: Sandbox, language_: Language, program: str) -> None:
-    execution = await short_sandbox.run(program, _installed(language_))
+async def test_what_does_not_end_is_ended(impatient_sandbox: Sandbox, language_: Language, program: str) -> None:
+    execution = await impatient_sandbox.run(program, _installed(language_))
     assert (execution.outcome, execution.result) == (Verdict.TIMEOUT, None)
     assert sandboxed_processes() == []
 
@@ -276,7 +274,7 @@ def test_a_program_that_lies_ready_is_not_run_before_it_is_told(language: Langua
         limits,
         program={JAVASCRIPT: b"console.log(1)", R: b"cat(1)"}[language],
     )
-    seen = guest.run(b"\x00", time.monotonic() + 1, threading.Event())
+    seen = guest.run(b"\x00", time.monotonic() + 0.7, threading.Event())
     assert (seen.started, seen.stdout) == (True, b"")
 
 

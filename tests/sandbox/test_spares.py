@@ -89,13 +89,10 @@ async def test_it_is_ready_again_after_a_failure(warm_sandbox: Sandbox, nasty: s
     "program",
     [
         "print(1)",
-        "1 / 0",
-        "import numpy\nprint(numpy.arange(3).sum(), {'b', 'a'})",
-        "import sympy\nprint(sympy.solve('x**2 - 2'))",
+        "import os, sys\nprint(sorted(os.environ), sys.argv, {'b', 'a'})\n1 / 0",
+        "import numpy, sympy\nprint(numpy.arange(3).sum(), sympy.solve('x**2 - 2'), {'b', 'a'})",
         "import os\nos.fork()  # numpy",
-        "import numpy\nx = numpy.ones(2 * 10 ** 9)",
-        "import sys\nsys.exit(3)  # sympy",
-        "import os\nprint(sorted(os.environ), sys.argv)  # mpmath",
+        "x = bytearray(2 * 10 ** 9)  # mpmath",
     ],
 )
 async def test_an_interpreter_that_waited_gives_what_a_fresh_one_gives(

@@ -30,7 +30,7 @@ def short_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def impatient_sandbox() -> Iterator[Sandbox]:
     """For programs that would never end: how soon they are ended does not matter to them."""
-    yield from _opened(Limits(wall=0.5, cpu=1))
+    yield from _opened(Limits(wall=1.0, cpu=1))
 
 
 @pytest.fixture

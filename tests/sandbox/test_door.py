@@ -62,6 +62,30 @@ async def test_a_bubblewrap_that_fails_to_start_is_unavailable_and_not_tried_aga
     assert count.read_text() == "x\n"
 
 
+async def test_what_a_bubblewrap_leaves_behind_when_it_dies_at_its_start_is_ended_at_once(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    left = tmp_path / "left"
+    for name in ("ldd", "setpriv"):
+        (tmp_path / name).symlink_to(f"/usr/bin/{name}")
+    dying = tmp_path / "bwrap"
+    dying.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {left}\nexit 1\n")
+    dying.chmod(0o755)
+    door = Sandbox(machine=replace(Machine.here(), tool_folders=(tmp_path,)))
+    execution = await door.run("print(1)")
+    door.close()
+    assert execution.outcome is Verdict.UNAVAILABLE
+    assert execution.duration < 8, "not the whole time that a program has"
+    assert not _lives(int(left.read_text()))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @pytest.mark.parametrize("change", [{"type": "aarch64"}, {"system": "Darwin"}])
 async def test_another_kind_of_machine_is_unavailable(change: dict[str, str]) -> None:
     execution = await Sandbox(machine=replace(Machine.here(), **change)).run("print(1)")
@@ -265,6 +289,19 @@ def test_importing_the_sandbox_imports_nothing_heavy() -> None:
     code = f"import sys, nescio.cli.sandbox; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_it_works_under_limits_that_are_tighter_already(sandbox: Sandbox) -> None:
+    tight = 'ulimit -n 128; ulimit -s 4096; ulimit -t 6; exec "$@"'
+    code = "from nescio.cli.sandbox import app; app()"
+    done = subprocess.run(
+        ["/bin/sh", "-c", tight, "sh", sys.executable, "-c", code, "run", "-"],
+        input=b"print(3)",
+        capture_output=True,
+        timeout=60,
+        env={"PYTHONPATH": str(ROUTER)},
+    )
+    assert json.loads(done.stdout)["result"] == "3", done.stderr
 
 
 # Plain users

@@ -63,7 +63,8 @@ async def test_one_that_died_while_it_waited_costs_time_and_no_answer(warm_sandb
     for pid in waiting():
         os.kill(pid, signal.SIGKILL)
         select_end(pid)
-    assert [(await warm_sandbox.run(program)).result for program in ("print(6 * 7)", SYMBOLIC)] == ["42", "False"]
+    runs = [await warm_sandbox.run(program) for program in ("print(6 * 7)", SYMBOLIC)]
+    assert [run.result for run in runs] == ["42", "False"], runs
     await settled(warm_sandbox)
     assert len(waiting()) == 2
 

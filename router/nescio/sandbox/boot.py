@@ -35,7 +35,7 @@ def main(plan: dict[str, Any]) -> None:
     os.closerange(channel + 1, 1024)
     run_filter = _read_file(plan["filter"])
     for name, value in plan["limits"].items():
-        resource.setrlimit(getattr(resource, name), (value, value))
+        _limit(getattr(resource, name), value, value)
     _lock(ctypes.CDLL(None, use_errno=True), run_filter)
     if plan["command"]:
         _become(plan["command"], channel, plan["cpu"])
@@ -73,7 +73,15 @@ def _prepare(cpu: int) -> None:
     os.close(null)
     used = resource.getrusage(resource.RUSAGE_SELF)
     start = int(used.ru_utime + used.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (start + cpu, start + cpu + 1))
+    _limit(resource.RLIMIT_CPU, start + cpu, start + cpu + 1)
+
+
+def _limit(which: int, soft: int, hard: int) -> None:
+    # What the caller lives under may be tighter already, and cannot be raised.
+    most = resource.getrlimit(which)[1]
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
+    resource.setrlimit(which, (soft, hard))
 
 
 def _read_file(path: str) -> bytes:

@@ -22,7 +22,7 @@ _SIGNAL_BASE = 128
 _OUT_OF_TIME = _SIGNAL_BASE + signal.SIGXCPU
 _KILLED = _SIGNAL_BASE + signal.SIGKILL
 _BAD_CALL = _SIGNAL_BASE + signal.SIGSYS
-_ERROR = re.compile(r"(?:FATAL ERROR|\w*Error)\b")
+_ERROR = re.compile(r"(?:<ref \*\d+> )?((?:FATAL ERROR|Fatal error|\w*Error)\b.*)")
 """How an interpreter's complaint begins; a program's own lines are echoed before it."""
 
 _STATUSES = {
@@ -61,14 +61,7 @@ def _crashed(seen: Observation) -> str:
 def _judge_complaint(seen: Observation, language: Language) -> tuple[Verdict, str | None, str]:
     """An interpreter that gave up says why on standard error: what the program writes there only names its failure."""
     lines = [line.strip() for line in seen.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    message = next(
-        (
-            f"{line} {after}" if line.endswith(":") else line
-            for line, after in pairwise([*lines, ""])
-            if _ERROR.match(line)
-        ),
-        "",
-    )
+    message = _complaint(lines)
     if not message:
         message = _crashed(seen) if seen.status > _SIGNAL_BASE else f"the program ended with status {seen.status}"
     verdict = Verdict.ERROR
@@ -76,6 +69,14 @@ def _judge_complaint(seen: Observation, language: Language) -> tuple[Verdict, st
         if any(word in line for word in words for line in lines):
             verdict = said
     return verdict, None, printable(message)
+
+
+def _complaint(lines: list[str]) -> str:
+    for line, after in pairwise([*lines, ""]):
+        found = _ERROR.match(line)
+        if found is not None:
+            return f"{found[1]} {after}" if line.endswith(":") else found[1]
+    return ""
 
 
 def _judge_report(seen: Observation, nonce: bytes, limits: Limits) -> tuple[Verdict, str | None, str]:

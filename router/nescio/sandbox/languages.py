@@ -39,7 +39,7 @@ JAVASCRIPT = Language(
     tool="node",
     package="nodejs",
     calls=frozenset(JAVASCRIPT_CALLS.values()),
-    memory_words=("JavaScript heap out of memory", "Array buffer allocation failed", "could not allocate memory"),
+    memory_words=("out of memory", "Array buffer allocation failed", "allocate memory"),
     forbidden_words=("EPERM", "EACCES", "EROFS"),
 )
 R = Language(

@@ -209,8 +209,12 @@ class _Watch:
             if left <= 0:
                 self._timed_out = True
                 return
-            for key, _ in self._selector.select(min(left, _TICK)):
+            events = self._selector.select(min(left, _TICK))
+            for key, _ in events:
                 key.data()
+            if not events and self._started_at is None and self._process.poll() is not None:
+                # A bubblewrap that is killed as it starts may leave behind one that never goes on.
+                return
 
     def _read(self, file: IO[bytes], stream: _Stream) -> None:
         try:

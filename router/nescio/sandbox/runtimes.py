@@ -18,7 +18,7 @@ LIBRARIES = "/opt/lib"
 """Where single shared libraries lie inside."""
 
 _THREADS = 16
-_NODE_RESERVES = 2048 * MIB
+_NODE_RESERVES = 4096 * MIB
 """Address space that V8 takes and does not use; what it uses is limited by itself."""
 
 _R_SCRATCH = MIB
@@ -131,7 +131,7 @@ def _node(tool: Path, machine: Machine, limits: Limits) -> Runtime:
 
 
 def _r(tool: Path, language: Language, machine: Machine) -> Runtime:
-    home = _r_home(tool.with_name("R"))
+    home = _r_home(tool.resolve().with_name("R"))
     # Not Rscript itself: it is a chain of scripts, and would need a shell and processes.
     program = home / "bin" / "exec" / "R"
     folders, libraries = shared_libraries(machine.tool("ldd"), program, search=home / "lib")

@@ -87,7 +87,9 @@ class Sandbox:
     async def _in_thread(self, cancelled: threading.Event, work: Callable[[], T]) -> T:
         job = self._thread.submit(work)
         if self._warm:
-            self._thread.submit(self._refill)
+            # Closed in this moment: nothing waits for a program any more.
+            with suppress(RuntimeError):
+                self._thread.submit(self._refill)
         future = asyncio.wrap_future(job)
         try:
             return await asyncio.shield(future)

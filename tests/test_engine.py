@@ -271,6 +271,28 @@ async def test_expert_whose_code_changed_since_its_calibration_is_uncalibrated(
     assert (state, reason, others) == ("stale", "uncalibrated", "False True")
 
 
+async def test_expert_whose_answers_are_graded_wrong_too_often_becomes_uncalibrated(
+    served_home: Path, smol: Path
+) -> None:
+    async with await _start(served_home, smol) as engine:
+        outcomes = [await engine.ask(query(IRON)) for _ in range(14)]
+        promised = sum(1 - answer(one).p for one in outcomes)
+        for one in outcomes:
+            await engine.grade(one.query.id, "wrong")
+        decision = abstention(await engine.ask(query(IRON)))
+        assert decision.reason is Reason.UNCALIBRATED
+        assert (
+            f"14 of 14 answers were graded wrong, where its p promised {promised:.1f}"
+            in engine.stale["chemistry"].message
+        )
+        assert engine.drift["chemistry"].drifted
+    async with await _start(served_home, smol) as engine:
+        assert engine.calibration_status("chemistry") == "none"
+        for one in outcomes:
+            await engine.grade(one.query.id, "right")
+        assert answer(await engine.ask(query(IRON)))
+
+
 @pytest.mark.parametrize("text", ["What did I dream last night?", HAMLET, IRON, "Was ist das?"])
 async def test_target_zero_always_answers(engine: Engine, text: str) -> None:
     outcome = await engine.ask(query(text, confidence_target=0.0))

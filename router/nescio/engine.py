@@ -6,6 +6,7 @@ It owns what must be closed (model workers, databases) and decides nothing: `nes
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -33,13 +34,15 @@ from nescio.types import (
     Usage,
     silent,
 )
+from nescio.watching import Watch
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nescio.assembly import Assembled
-    from nescio.calibration import Fingerprint
+    from nescio.calibration import Fingerprint, Problem
     from nescio.competence import PastOutcome
+    from nescio.drift import Drift
     from nescio.explaining import Explanation
     from nescio.settings import Settings
     from nescio.store import LoggedRow
@@ -48,6 +51,9 @@ Status = Literal["own", "pooled", "none"]
 
 FOLLOW_SECONDS = 1.0
 """How often a router that is served looks for exemplars that were added or removed."""
+
+WATCH_TICKS = 60
+"""Each so many of those it looks whether experts have drifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +105,10 @@ class Engine:
         self.settings = settings
         self.registry = assembled.registry
         self.router = assembled.router
-        self.stale = assembled.stale
         self._models = assembled.models
         self._sandbox = assembled.sandbox
         self._outcomes = assembled.outcomes
+        self._watch = Watch(assembled.calibrations, assembled.stale, assembled.outcomes)
         self._stack = AsyncExitStack()
         self._follower = assembled.follower
         self._following: asyncio.Task[None] | None = None
@@ -111,7 +117,7 @@ class Engine:
         self.parts = Parts(
             experts=assembled.experts,
             router=assembled.router,
-            confidences=assembled.calibrations,
+            confidences=self._watch.confidences,
             policy=load_policy(settings.policy, settings.confidence_target),
             worth_floor=settings.worth_floor,
             context_for=self._context_for,
@@ -134,6 +140,7 @@ class Engine:
 
         engine = cls(settings, await asyncio.to_thread(assemble, settings, progress))
         try:
+            await asyncio.to_thread(engine._watch.look)
             for role in engine.roles if models else ():
                 progress(f"starting the model {settings.loaded_profile.models[role].model}")
                 await engine._start_model(role)
@@ -150,6 +157,16 @@ class Engine:
     def experts(self) -> Mapping[str, Expert]:
         """Every expert that can be asked, the monolith among them."""
         return self.parts.experts
+
+    @property
+    def stale(self) -> Mapping[str, Problem]:
+        """Experts without a usable calibration, and why."""
+        return self._watch.stale
+
+    @property
+    def drift(self) -> Mapping[str, Drift]:
+        """How each calibrated expert fared when it was last looked at."""
+        return self._watch.drift
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -246,6 +263,7 @@ class Engine:
             InvalidRequest: It was an abstention; only answers are graded.
         """
         await asyncio.to_thread(self._outcomes.grade, completion_id, grade, answer)
+        await asyncio.to_thread(self._watch.look)
 
     async def record(self, outcome: Outcome) -> None:
         """Keep `outcome`; one that cannot be kept is counted in `lost`, never raised."""
@@ -300,8 +318,10 @@ class Engine:
             log.error("model did not start", role=role, error=error.message, hint=error.hint)
 
     async def _follow(self) -> None:
-        while True:
+        for tick in itertools.count(1):
             await asyncio.sleep(FOLLOW_SECONDS)
+            if tick % WATCH_TICKS == 0:
+                await asyncio.to_thread(self._watch.look)
             try:
                 if await asyncio.to_thread(self._follower.follow):
                     log.info("exemplars changed", exemplars=self._follower.exemplars)

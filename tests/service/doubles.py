@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nescio.decide import Ask
+from nescio.drift import Drift
 from nescio.errors import NotFound
 from nescio.explaining import Explanation, LabelScores
 from nescio.graph import Slot, at_once
@@ -216,6 +217,7 @@ class EngineDouble:
     grades: list[tuple[str, str, str | None]] = field(default_factory=list)
     recorded: list[Outcome] = field(default_factory=list)
     lost: int = 0
+    drift: Mapping[str, Drift] = field(default_factory=lambda: {"math": Drift("math", 80, 9, 2.0, 1e5, 0.25, "ran")})
     entered: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)

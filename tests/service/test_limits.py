@@ -242,6 +242,13 @@ def test_outcomes_that_could_not_be_kept_are_a_metric(serve: Callable[..., Serve
     assert "nescio_outcomes_lost 3.0" in server.http.get("/metrics").text
 
 
+def test_drift_of_experts_is_a_metric(serve: Callable[..., Server]) -> None:
+    server = serve()
+    page = server.http.get("/metrics").text
+    assert 'nescio_drift{expert="math"} 1.0' in page
+    assert 'nescio_drift_features{expert="math"} 0.25' in page
+
+
 def test_stop_of_the_server_ends_generation(serve: Callable[..., Server]) -> None:
     server = serve()
     connection = post_raw(server, body("wait"))

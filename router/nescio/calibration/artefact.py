@@ -196,19 +196,22 @@ def load_calibration(
         if calibration.features != read and "card" not in changed:
             changed = ("card", *changed)
         if not changed:
-            return _with_sample(calibration, folder, document)
+            return _with_rows(calibration, folder, document)
         message = f"{card.name} has changed since it was calibrated on {document['date']}: {in_words(changed)}"
         problems.append(Problem(card.name, message, changed))
     return problems[0] if problems else Problem(card.name, f"{card.name} has not been calibrated")
 
 
-def _with_sample(calibration: Calibration, folder: Path, document: Mapping[str, Any]) -> Calibration:
-    """`calibration` with its graded questions; without them it serves, but vouches for no bound."""
+def _with_rows(calibration: Calibration, folder: Path, document: Mapping[str, Any]) -> Calibration:
+    """`calibration` with what it was fitted on; without that it serves, but vouches for no bound."""
+    since = (folder / DOCUMENT).stat().st_mtime
     try:
-        return replace(calibration, sample=read_sample(folder, str(document["fitted_on"])))
+        sample = read_sample(folder, str(document["fitted_on"]))
+        rows = read_pool(folder).rows
     except ArtefactError as error:
         log.warning("no bound can be vouched for", expert=calibration.expert, error=error.message)
-        return calibration
+        return replace(calibration, since=since)
+    return replace(calibration, sample=sample, seen=rows.x[rows.graded], since=since)
 
 
 def _calibration(document: Mapping[str, Any]) -> Calibration:

@@ -96,6 +96,8 @@ class Calibration:
         expected: Log-odds of p_expert of each question asked in fitting; empty where it was fitted without.
         reached: The final p of each of these, out of fold; −1 where the expert abstained.
         sample: The graded questions of fitting, which bounds on wrong answers are read off.
+        seen: (n, d) features of the graded answers of fitting, the route's log-odds last; None where they are gone.
+        since: When it was written, in seconds since 1970.
     """
 
     expert: str
@@ -110,6 +112,8 @@ class Calibration:
     expected: tuple[float, ...] = ()
     reached: tuple[float, ...] = ()
     sample: Sample = field(default_factory=Sample)
+    seen: Floats | None = field(default=None, compare=False, repr=False)
+    since: float = 0.0
 
     def p(self, features: Mapping[str, float], p_route: float) -> float:
         """P(right) of an answer with these features; NaN if one is missing or not finite, and NaN never answers."""

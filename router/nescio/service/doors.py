@@ -10,6 +10,7 @@ from nescio.graph import Slot, at_once
 from nescio.types import Abstained, Card, Outcome, Progress, Query, Route, silent
 
 if TYPE_CHECKING:
+    from nescio.drift import Drift
     from nescio.explaining import Explanation
 
 CalibrationStatus = Literal["own", "pooled", "none"]
@@ -125,6 +126,11 @@ class EngineDoor(Protocol):
 
     async def record(self, outcome: Outcome) -> None:
         """Keep an outcome that the service decided in the engine's place."""
+        ...
+
+    @property
+    def drift(self) -> Mapping[str, Drift]:
+        """How each calibrated expert fares since it was calibrated."""
         ...
 
     @property

@@ -153,6 +153,7 @@ def _add_probes(router: APIRouter, desk: Desk) -> None:
         desk.metrics.waiting.set(desk.turnstile.waiting)
         desk.metrics.inside.set(desk.turnstile.inside)
         desk.metrics.lost.set(desk.engine.lost)
+        desk.metrics.drifted(desk.engine.drift.values())
         return Response(desk.metrics.page(), media_type=CONTENT_TYPE)
 
 

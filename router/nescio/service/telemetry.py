@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 import traceback
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from nescio.drift import LIMIT, Drift
 from nescio.errors import NescioError
 from nescio.observe import log
 from nescio.types import Abstained, Outcome
@@ -72,6 +74,18 @@ class Metrics:
         )
         self.inside = Gauge("nescio_generating", "Chat requests that a model works on.", registry=here)
         self.lost = Gauge("nescio_outcomes_lost", "Outcomes that could not be kept since the start.", registry=here)
+        self.evidence = Gauge(
+            "nescio_drift",
+            "Evidence that the expert's p promises too much; it is not believed at 1.",
+            ["expert"],
+            registry=here,
+        )
+        self.shift = Gauge(
+            "nescio_drift_features",
+            "Largest distance of a feature's distribution from calibration, 0 to 1.",
+            ["expert"],
+            registry=here,
+        )
         Gauge("nescio_info", "The version that runs.", ["version"], registry=here).labels(version("nescio")).set(1)
 
     def decided(self, outcome: Outcome) -> None:
@@ -97,6 +111,13 @@ class Metrics:
             confidence_target=outcome.confidence_target,
             seconds=round(outcome.latency_s, 3),
         )
+
+    def drifted(self, found: Iterable[Drift]) -> None:
+        """Take over how experts fare."""
+        for one in found:
+            self.evidence.labels(one.expert).set(max(0.0, math.log(max(one.evidence, 1.0)) / math.log(LIMIT)))
+            if math.isfinite(one.shift):
+                self.shift.labels(one.expert).set(one.shift)
 
     def page(self) -> bytes:
         """The metrics in Prometheus' text format."""

@@ -183,7 +183,13 @@ class OutcomeLog:
             return tuple(LoggedGrade(row.grade, row.answer, row.graded_at) for row in connection.execute(query))
 
     def rows(
-        self, role: LogRole | None = None, *, expert: str | None = None, graded: bool = False
+        self,
+        role: LogRole | None = None,
+        *,
+        expert: str | None = None,
+        graded: bool = False,
+        since: float | None = None,
+        last: int | None = None,
     ) -> tuple[LoggedRow, ...]:
         """The decisions of one role (or of all), oldest first, with the grade that counts.
 
@@ -191,17 +197,22 @@ class OutcomeLog:
             role: ``live``, ``fit`` or ``test``; fitting never reads ``test``.
             expert: Only this one's.
             graded: Only those that have a grade.
+            since: Only those recorded after this, in seconds since 1970.
+            last: Only so many, the latest.
         """
-        last = select(func.max(GRADES.c.number)).group_by(GRADES.c.outcome_id)
-        current = select(GRADES).where(GRADES.c.number.in_(last)).subquery()
+        counting = select(func.max(GRADES.c.number)).group_by(GRADES.c.outcome_id)
+        current = select(GRADES).where(GRADES.c.number.in_(counting)).subquery()
         joined = OUTCOMES.join(current, current.c.outcome_id == OUTCOMES.c.id, isouter=not graded)
-        query = select(OUTCOMES, current.c.grade).select_from(joined).order_by(OUTCOMES.c.number)
+        query = select(OUTCOMES, current.c.grade).select_from(joined).order_by(OUTCOMES.c.number.desc()).limit(last)
         if role is not None:
             query = query.where(OUTCOMES.c.role == role)
         if expert is not None:
             query = query.where(OUTCOMES.c.expert == expert)
+        if since is not None:
+            query = query.where(OUTCOMES.c.recorded_at > since)
         with self._engine.connect() as connection:
-            return tuple(_row(dict(found)) for found in connection.execute(query).mappings())
+            found = connection.execute(query).mappings().all()
+        return tuple(_row(dict(one)) for one in reversed(found))
 
     def counts(self, role: LogRole = "live") -> LogCounts:
         """Decisions and grades of `role`, for metrics."""

@@ -14,18 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nescio.errors import ArtefactError, DataError, InvalidRequest
+from nescio.risk import learn_then_test
 from nescio_indexes.softmax import Floats
 
 RuleName = Literal["harmonic", "keep", "oos-recall", "target", "max-risk", "prior"]
 
 KEEP = 0.95
 """Share of in-scope rows that the default rule keeps when there is no out-of-scope row to weigh them against."""
-DELTA = 0.1
-"""Learn-then-Test: the chance that the bound fails over draws of the calibration rows."""
-NOTHING = 1.0
-"""The threshold that no probability exceeds."""
 
-_STEPS = 200
 _PLATEAU = 0.002
 
 
@@ -132,7 +128,8 @@ def choose(rows: Judged, wish: Wish, *, oos_prior: float, pseudo: bool, seed: in
     if wish.target is not None:
         return Rule("target", "p", wish.target, wish.target)
     if wish.max_risk is not None:
-        return Rule("max-risk", "p", _certified(at_prior(rows, oos_prior, seed, pseudo), wish.max_risk), wish.max_risk)
+        asked = at_prior(rows, oos_prior, seed, pseudo)
+        return Rule("max-risk", "p", learn_then_test(asked.p, ~asked.right, wish.max_risk).threshold, wish.max_risk)
     if wish.oos_recall is not None:
         if pseudo or rows.inside.all():
             raise DataError(
@@ -180,25 +177,6 @@ def _refusing(rows: Judged, recall: float) -> float:
     out = np.sort(rows.scope[~rows.inside])
     place = min(max(int(np.ceil(recall * out.size - 1e-9)) - 1, 0), out.size - 1)
     return float(out[place])
-
-
-def _certified(rows: Judged, risk: float) -> float:
-    """Learn-then-Test, fixed sequence from the strictest cut down: Angelopoulos et al. (2021), with exact tails."""
-    from scipy.stats import binom
-
-    # A cut that keeps too few rows could not be certified with no error among them; the sequence starts after those.
-    enough = int(np.ceil(np.log(DELTA) / np.log1p(-risk)))
-    cuts = np.unique(np.quantile(rows.p, np.linspace(0.0, 1.0, _STEPS)))[::-1] if rows.p.size else np.zeros(0)
-    certified = NOTHING
-    for cut in cuts:
-        answered = rows.p > cut
-        total = int(answered.sum())
-        if total < enough:
-            continue
-        if binom.cdf(total - int(rows.right[answered].sum()), total, risk) > DELTA:
-            break
-        certified = float(cut)
-    return certified
 
 
 def at_prior(rows: Judged, oos_prior: float, seed: int, pseudo: bool) -> Judged:

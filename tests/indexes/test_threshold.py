@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nescio.errors import ArtefactError, DataError, InvalidRequest
-from nescio_indexes.threshold import NOTHING, Judged, Rule, Wish, choose, harmonic_mean
+from nescio.risk import NOTHING
+from nescio_indexes.threshold import Judged, Rule, Wish, choose, harmonic_mean
 
 
 def judged(n=400, outside=100, seed=0):

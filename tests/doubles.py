@@ -69,6 +69,9 @@ class DoubleCalibration:
     def p(self, features: Mapping[str, float], p_route: float) -> float:
         return features.get("f", math.nan)
 
+    def interval(self, p: float) -> tuple[float, float] | None:
+        return None if math.isnan(p) else (max(0.0, p - 0.1), min(1.0, p + 0.1))
+
     def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
         return p_route
 

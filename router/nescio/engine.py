@@ -385,6 +385,7 @@ class Engine:
         decision = end["decision"]
         answer = decision.answer if isinstance(decision, Answered) else decision.withheld
         expert = answer.expert if answer is not None else decision.would_have_asked
+        confidence = self.parts.confidences.get(expert or "")
         return Outcome(
             query=end["query"],
             route=end["route"],
@@ -396,4 +397,5 @@ class Engine:
             usage=Usage() if answer is None else answer.usage,
             latency_s=seconds,
             guarantees=end["demand"].guarantees,
+            p_interval=None if confidence is None else confidence.interval(decision.p),
         )

@@ -59,6 +59,10 @@ class Confidence(Protocol):
         """P(right) of an answer with this evidence."""
         ...
 
+    def interval(self, p: float) -> tuple[float, float] | None:
+        """What graded answers say of such a `p`; None if it is unknown, or they are too few."""
+        ...
+
     def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
         """The fitted chance that the final p will exceed `target`."""
         ...

@@ -418,6 +418,7 @@ class Outcome:
         usage: Cost of it.
         latency_s: Seconds from parsed request to decision.
         guarantees: The bounds in force, and what stands behind each.
+        p_interval: What graded answers say of answers with such a p; None where p is unknown or they are too few.
     """
 
     query: Query
@@ -430,6 +431,7 @@ class Outcome:
     usage: Usage
     latency_s: float
     guarantees: tuple[Guarantee, ...] = ()
+    p_interval: tuple[float, float] | None = None
 
     @property
     def threshold(self) -> float:

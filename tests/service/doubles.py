@@ -309,6 +309,7 @@ def _outcome(query: Query, reply: Reply) -> Outcome:
         evidence=None if answer is None else answer.evidence,
         usage=Usage() if answer is None else answer.usage,
         latency_s=0.25,
+        p_interval=(0.931, 0.984) if reply.decision is MATH else None,
         guarantees=tuple(GRADED.guarantee(bound, at_most) for bound in BOUNDS if (at_most := getattr(query, bound))),
     )
 

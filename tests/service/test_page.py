@@ -108,7 +108,17 @@ def test_why_panel_shows_candidates_scope_and_evidence(open_page: Callable[..., 
     assert not panel.is_visible()
     turn.get_by_text("Why?").click()
     shown = panel.inner_text()
-    for part in ("In scope", "97%", "94%", "general", "3%", "fitted on this expert’s own", "mean logprob", "chatcmpl-"):
+    for part in (
+        "93% to 98% right",
+        "In scope",
+        "97%",
+        "94%",
+        "general",
+        "3%",
+        "fitted on this expert’s own",
+        "mean logprob",
+        "chatcmpl-",
+    ):
         assert part in shown
 
 

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from nescio.calibration.fingerprint import Fingerprint, in_words
-from nescio.calibration.fit import Fitted, Pool
+from nescio.calibration.fit import MINIMUM, Fitted, Pool
 from nescio.calibration.model import COMPETENCE, Calibration, Line, Stage
 from nescio.calibration.rows import Table
+from nescio.calibration.venn_abers import VennAbers
 from nescio.errors import ArtefactError
 from nescio.observe import log
 from nescio.risk import Sample
@@ -203,7 +204,7 @@ def load_calibration(
 
 
 def _with_rows(calibration: Calibration, folder: Path, document: Mapping[str, Any]) -> Calibration:
-    """`calibration` with what it was fitted on; without that it serves, but vouches for no bound."""
+    """`calibration` with what it was fitted on; without that it serves, but vouches for no bound and no interval."""
     since = (folder / DOCUMENT).stat().st_mtime
     try:
         sample = read_sample(folder, str(document["fitted_on"]))
@@ -211,7 +212,14 @@ def _with_rows(calibration: Calibration, folder: Path, document: Mapping[str, An
     except ArtefactError as error:
         log.warning("no bound can be vouched for", expert=calibration.expert, error=error.message)
         return replace(calibration, since=since)
-    return replace(calibration, sample=sample, seen=rows.x[rows.graded], since=since)
+    graded = _intervals(sample) if calibration.status == "own" else None
+    return replace(calibration, sample=sample, graded=graded, seen=rows.x[rows.graded], since=since)
+
+
+def _intervals(sample: Sample) -> VennAbers | None:
+    p, wrong = np.array(sample.p, dtype=float), np.array(sample.wrong, dtype=float)
+    known = ~np.isnan(p)
+    return VennAbers.of(p[known], 1.0 - wrong[known]) if known.sum() >= MINIMUM else None
 
 
 def _calibration(document: Mapping[str, Any]) -> Calibration:

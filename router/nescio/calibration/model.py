@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nescio.calibration.venn_abers import VennAbers
 from nescio.evidence import feature_vector, route_logit
 from nescio.risk import Sample
 
@@ -98,6 +99,7 @@ class Calibration:
         sample: The graded questions of fitting, which bounds on wrong answers are read off.
         seen: (n, d) features of the graded answers of fitting, the route's log-odds last; None where they are gone.
         since: When it was written, in seconds since 1970.
+        graded: What an interval on p is read off; None where it is pooled, or too few of these have a graded answer.
     """
 
     expert: str
@@ -114,6 +116,7 @@ class Calibration:
     sample: Sample = field(default_factory=Sample)
     seen: Floats | None = field(default=None, compare=False, repr=False)
     since: float = 0.0
+    graded: VennAbers | None = None
 
     def p(self, features: Mapping[str, float], p_route: float) -> float:
         """P(right) of an answer with these features; NaN if one is missing or not finite, and NaN never answers."""
@@ -125,6 +128,17 @@ class Calibration:
     def p_rows(self, rows: Floats) -> Floats:
         """P(right) of (n, d) feature vectors."""
         return np.clip(self.stage.p(self.line.logit(rows)), self.floor, self.ceiling)
+
+    def interval(self, p: float) -> tuple[float, float] | None:
+        """What graded answers say of such a `p`; None if it is unknown, or they are too few.
+
+        The Venn-Abers interval, widened where it does not hold `p`: that keeps what it promises, and shows how far the
+        line behind p and the graded answers are from agreeing.
+        """
+        if self.graded is None or math.isnan(p):
+            return None
+        low, high = self.graded.interval(p)
+        return min(low, p), max(high, p)
 
     def worth(self, p_route: float, target: float, p_expert: float = math.nan) -> float:
         """The fitted chance that the final p of this expert will exceed `target`, given `p_route`.

@@ -129,7 +129,7 @@ def show(outcome: Outcome, out: Console) -> None:
     decision = outcome.decision
     out.print(escape(spoken(decision)), style="yellow" if isinstance(decision, Abstained) else "bold")
     who = outcome.expert or "nobody"
-    p = "unknown" if math.isnan(decision.p) else f"{decision.p:.2f}"
+    p = "unknown" if math.isnan(decision.p) else f"{decision.p:.2f}{_spread(outcome)}"
     reason = f" · {decision.reason}" if isinstance(decision, Abstained) else ""
     hurdle = "threshold" if outcome.threshold > outcome.confidence_target else "target"
     line = f"{who}{reason} · p {p} against {hurdle} {outcome.threshold:.2f} · {outcome.latency_s:.1f} s"
@@ -149,6 +149,10 @@ def show(outcome: Outcome, out: Console) -> None:
     for citation in decision.answer.citations:
         dated = f", {citation.date}" if citation.date else ""
         out.print(escape(f"source: {citation.title} ({citation.source}{dated})"), style="dim")
+
+
+def _spread(outcome: Outcome) -> str:
+    return "" if outcome.p_interval is None else " ({:.2f}–{:.2f})".format(*outcome.p_interval)
 
 
 def vouched(one: Guarantee) -> str:

@@ -54,6 +54,7 @@ def nescio_object(outcome: Outcome, ignored: Sequence[str] = ()) -> wire.NescioO
         expert=expert,
         would_have_asked=abstained.would_have_asked if abstained else None,
         p=decision.p,
+        p_interval=outcome.p_interval,
         p_route=None if expert is None else outcome.route.p_route(expert),
         scope=outcome.route.scope,
         confidence_target=outcome.confidence_target if outcome.confidence_target or not outcome.guarantees else None,

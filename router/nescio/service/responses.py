@@ -84,6 +84,10 @@ class NescioObject(Wire):
     expert: str | None = Field(description="Who answered, abstained, or would have been asked.")
     would_have_asked: str | None
     p: float | None = Field(description="Final P(right); null if nothing was generated or nothing is calibrated.")
+    p_interval: tuple[float, float] | None = Field(
+        description="[low, high] around p: what graded answers say of answers with such a p (Venn-Abers); "
+        "null where p is null, or its calibration is pooled or has too few of them."
+    )
     p_route: float | None = Field(description="P(in scope and this is the right expert).")
     scope: float | None = Field(description="P(in scope).")
     confidence_target: float | None = Field(description="The target in force; null if a bound took its place.")

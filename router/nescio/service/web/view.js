@@ -193,6 +193,7 @@ function why(nescio) {
   const spent = [`${nescio.latency_s ?? "?"} s`];
   if (nescio.samples) spent.push(`${nescio.samples} sample${nescio.samples > 1 ? "s" : ""}`);
   const rows = [
+    nescio.p_interval && ["Graded answers say", `${percent(nescio.p_interval[0])} to ${percent(nescio.p_interval[1])} right`],
     ["In scope", percent(nescio.scope)],
     ["Right expert", percent(nescio.p_route)],
     ["Calibration", CALIBRATIONS[nescio.calibration] ?? nescio.calibration],
@@ -206,7 +207,7 @@ function why(nescio) {
     el(
       "div",
       { class: "panel" },
-      el("dl", {}, rows.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+      el("dl", {}, rows.filter(Boolean).map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
       candidates(nescio.candidates, nescio.expert),
       features(nescio.evidence?.features ?? {}),
     ),

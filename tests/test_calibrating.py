@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nescio.calibrating import ask_and_grade, calibrate, check, pool_for, questions_for, read_known_questions
+from nescio.calibrating import ask_and_grade, calibrate, check, pool_for
 from nescio.calibration import Calibration, Problem, load_calibration, read_calibration
 from nescio.calibration.fingerprint import Fingerprint
 from nescio.errors import BackendUnavailable, DataError
+from nescio.known import gather, read_known_questions
 from nescio.settings import Settings
 from nescio.types import Abstained, Answer, Candidate, Card, Evidence, Query, Reason, Route
 from nescio_indexes.fitting import fit_router
@@ -178,7 +179,7 @@ async def test_exemplars_added_online_count_as_growth(desk):
 async def test_unanswerable_question_makes_any_answer_wrong(desk, tmp_path):
     card = desk.experts["doubling"].card
     (card.folder / "questions.jsonl").write_text('{"question": "What is twice 2 if nobody counts?", "answer": null}\n')
-    questions = questions_for("doubling", {"doubling": card})
+    questions = gather("doubling", {"doubling": card}).questions
     (found,) = await ask_and_grade(desk, "doubling", questions, tmp_path / "journal.jsonl")
     assert found.right is False
 
@@ -247,7 +248,7 @@ def test_monolith_is_asked_what_all_experts_are_asked(desk, tmp_path):
         "doubling": desk.experts["doubling"].card,
         "monolith": Card("monolith", "d", "d", ("f",), (), tmp_path / "no"),
     }
-    assert len(questions_for("monolith", cards)) == 150
+    assert len(gather("monolith", cards).questions) == 150
 
 
 def test_first_questions_of_the_monolith_are_as_mixed_as_all(desk, tmp_path):
@@ -259,10 +260,10 @@ def test_first_questions_of_the_monolith_are_as_mixed_as_all(desk, tmp_path):
         "other": Card("other", "d", "d", ("f",), (), other),
         "monolith": Card("monolith", "d", "d", ("f",), (), tmp_path / "no"),
     }
-    found = [known.question for known in questions_for("monolith", cards)]
+    found = [known.question for known in gather("monolith", cards).questions]
     assert "Who asks?" in found[:2]
     assert len(found) == 151
-    assert found == [known.question for known in questions_for("monolith", dict(reversed(cards.items())))]
+    assert found == [known.question for known in gather("monolith", dict(reversed(cards.items()))).questions]
 
 
 def test_killed_run_loses_at_most_the_question_in_flight(tmp_path):

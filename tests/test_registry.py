@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from nescio.calibrating import read_known_questions
 from nescio.card import load_card
 from nescio.conformance import check_expert
 from nescio.errors import CardError, DataError, InvalidRequest
+from nescio.known import read_known_questions
 from nescio.registry import discover
 from nescio.scaffold import scaffold
 from nescio.types import Answer, Candidate, Evidence, Route

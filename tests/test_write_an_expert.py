@@ -23,10 +23,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from nescio.calibrating import read_known_questions
 from nescio.calibration import MINIMUM, fingerprint
 from nescio.card import PROMPT_FEATURES, load_card
 from nescio.grading import role_of
+from nescio.known import read_known_questions
 from tests.serving import NESCIO
 
 ROOT = Path(__file__).parents[1]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -29,9 +28,11 @@ from nescio.calibration import (
     save_calibration,
 )
 from nescio.calibration.model import COMPETENCE
+from nescio.calibration.rows import hashed
 from nescio.errors import ArtefactError, BackendUnavailable, DataError
-from nescio.grading import Item, clusters, grade, role_of
+from nescio.grading import Grade, grade
 from nescio.graph import MONOLITH
+from nescio.known import OWN, ROW_HINT, KnownQuestion, Source, gather, told_of
 from nescio.types import Abstained, Answer, Card, Expert, Message, Progress, Query, Reason, Route, silent
 
 if TYPE_CHECKING:
@@ -40,27 +41,6 @@ if TYPE_CHECKING:
 
 GROWTH = 0.10
 """Share by which the exemplars may grow before a refit is proposed."""
-
-_ROW_HINT = (
-    'a row looks like {"question": "…", "answer": "…"}; answer null: nobody can answer it; a list: all are needed'
-)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownQuestion:
-    """One row of a ``questions.jsonl``.
-
-    Attributes:
-        question: What the expert is asked.
-        golds: Right answers; one suffices unless `every`. None if nobody can answer.
-        every: Whether all golds are needed.
-        cluster: The normal form that settles its role.
-    """
-
-    question: str
-    golds: tuple[str, ...] | None
-    every: bool
-    cluster: str
 
 
 class Seen(Protocol):
@@ -104,44 +84,6 @@ class Desk(Protocol):
         ...
 
 
-def read_known_questions(path: Path) -> tuple[KnownQuestion, ...]:
-    """The rows of `path`; none if there is no such file. An optional ``pair`` ties twins into one cluster.
-
-    Raises:
-        DataError: A line is not JSON or lacks a field; the message names file and line.
-    """
-    if not path.is_file():
-        return ()
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8: {error}", hint="save it as UTF-8") from error
-    found: list[tuple[str, tuple[str, ...] | None, bool, str | None]] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                found.append(_read_row(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise DataError(f"{path}:{number}: {error!r}", hint=_ROW_HINT) from error
-    keys = clusters([Item(question, () if pair is None else (pair,)) for question, _, _, pair in found])
-    return tuple(KnownQuestion(*one[:3], key) for one, key in zip(found, keys, strict=True))
-
-
-def questions_for(expert: str, cards: Mapping[str, Card]) -> tuple[KnownQuestion, ...]:
-    """The expert's own questions; the monolith, where it has none, is asked those of every expert, one of each in turn.
-
-    Raises:
-        DataError: A file of questions is broken.
-    """
-    own = read_known_questions(cards[expert].folder / "questions.jsonl")
-    if own or expert != MONOLITH:
-        return own
-    asked = [read_known_questions(cards[name].folder / "questions.jsonl") for name in sorted(cards)]
-    # Shuffled by what never changes, so that the first so many are as mixed as all, and the same on every machine.
-    shuffled = [sorted(one, key=lambda q: blake2b(q.cluster.encode()).digest()) for one in asked]
-    return tuple(q for turn in zip_longest(*shuffled) for q in turn if q is not None)
-
-
 async def ask_and_grade(
     desk: Desk,
     expert: str,
@@ -161,14 +103,19 @@ async def ask_and_grade(
     known = _read_journal(journal, mark)
     rows: dict[str, GradedRow] = {}
     for number, question in enumerate(questions, start=1):
-        blank = row(question.question, None, 0.0, {}, cluster=question.cluster)
-        line = known.get(blank.key)
+        key = hashed(question.question)
+        line = known.get(key)
         if line is None:
             progress(f"{expert}: question {number} of {len(questions)}")
-            line = {"fingerprint": mark, "key": blank.key, **await _ask(desk, expert, question, progress)}
+            line = {"fingerprint": mark, "key": key, **await _ask(desk, expert, question, progress)}
             _append(journal, line)
-        rows[blank.key] = row(
-            question.question, line["right"], line["p_route"], _features(line["features"]), cluster=question.cluster
+        rows[key] = row(
+            question.question,
+            _right(question, line),
+            line["p_route"],
+            _features(line["features"]),
+            question.role,
+            question.cluster,
         )
     return tuple(rows.values())
 
@@ -178,6 +125,7 @@ async def calibrate(
     expert: str,
     *,
     today: str,
+    further: Sequence[Source] = (),
     limit: int | None = None,
     out: Path | None = None,
     judged: Judge | None = None,
@@ -189,6 +137,7 @@ async def calibrate(
         desk: The engine.
         expert: Whose.
         today: ISO date for the artefact.
+        further: Files of questions beside its own.
         limit: Ask the first so many questions only.
         out: Folder of the artefact; by default the machine's own, which is looked at first.
         judged: The competence model in force; where it covers the expert, p_expert becomes a feature.
@@ -200,10 +149,11 @@ async def calibrate(
         ArtefactError: The artefact cannot be written.
     """
     cards = {name: one.card for name, one in desk.experts.items()}
-    questions = questions_for(expert, cards)[:limit]
+    gathered = gather(expert, cards, further)
+    questions = gathered.questions[:limit]
     card = cards[expert]
     if not questions:
-        raise DataError(f"{expert} has no questions: {card.folder / 'questions.jsonl'} is missing", hint=_ROW_HINT)
+        raise DataError(f"{expert} has no questions: {card.folder / OWN} is missing", hint=ROW_HINT)
     home = desk.settings.calibration_dir / expert
     rows = await ask_and_grade(desk, expert, questions, home / "graded.jsonl", progress)
     progress(f"{expert}: fitting")
@@ -215,10 +165,11 @@ async def calibrate(
     if fitted is None:
         hint = f"{MINIMUM} graded answers or more make a calibration of its own; unanswered questions make none"
         raise DataError(f"{expert} gave no answer that could be graded and fitted on", hint=hint)
-    own = (card.folder / "questions.jsonl").is_file()
-    told = f"{len(rows)} questions of {f'{card.folder.name}/questions.jsonl' if own else 'all experts'}"
+    left_out = {"contradictory": gathered.contradictory, "left_out": gathered.left_out}
+    duplicates = fitted.report["duplicates"] + gathered.duplicates
+    fitted = replace(fitted, report={**fitted.report, "duplicates": duplicates, **left_out})
     fingerprint = desk.fingerprint_of(expert)
-    save_calibration(out or home, fitted, told, today, fingerprint, _exemplars(desk), mark)
+    save_calibration(out or home, fitted, told_of(questions, gathered), today, fingerprint, _exemplars(desk), mark)
     return fitted
 
 
@@ -311,20 +262,6 @@ def _folders(settings: Settings, card: Card) -> tuple[Path, Path]:
     return settings.calibration_dir / card.name, card.folder / "calibration"
 
 
-def _read_row(found: Mapping[str, Any]) -> tuple[str, tuple[str, ...] | None, bool, str | None]:
-    question, answer, aliases = found["question"], found["answer"], found.get("aliases") or []
-    if not isinstance(question, str) or not question.strip():
-        raise ValueError("question is not a text")
-    pair = None if found.get("pair") is None else str(found["pair"])
-    if answer is None:
-        return question, None, False, pair
-    if isinstance(answer, list):
-        return question, tuple(str(one) for one in answer), True, pair
-    if not isinstance(aliases, list):
-        raise ValueError("aliases is not a list")
-    return question, (str(answer), *(str(alias) for alias in aliases)), False, pair
-
-
 async def _ask(desk: Desk, expert: str, question: KnownQuestion, progress: Progress) -> dict[str, Any]:
     query = Query(
         id=f"calibrate-{uuid.uuid4().hex}",
@@ -338,17 +275,29 @@ async def _ask(desk: Desk, expert: str, question: KnownQuestion, progress: Progr
     outcome = seen.outcome
     line: dict[str, Any] = {
         "question": question.question,
-        "role": role_of(question.cluster),
+        "role": question.role,
         "p_route": seen.route.p_route(expert),
     }
     if isinstance(outcome, Abstained):
         if outcome.reason is Reason.EXPERT_UNAVAILABLE:
             raise BackendUnavailable(f"{expert}: {outcome.message}", hint="start its model, then calibrate again")
         return line | {"right": None, "features": {}, "reason": str(outcome.reason), "message": outcome.message}
-    kind: Literal["list", "auto"] = "list" if question.every else "auto"
-    graded = grade(question.question, question.golds, outcome.text, kind=kind)
+    graded = _grade(question, outcome.text)
     told = {"answer": outcome.text, "golds": question.golds, "rule": graded.method}
     return line | {"right": graded.right, "features": dict(outcome.evidence.features)} | told
+
+
+def _grade(question: KnownQuestion, answer: str) -> Grade:
+    return grade(question.question, question.golds, answer, kind="list" if question.every else "auto")
+
+
+def _right(question: KnownQuestion, line: Mapping[str, Any]) -> bool | None:
+    """The grade that was kept, or a new one where the right answers have changed since."""
+    kept: bool | None = line["right"]
+    golds = line.get("golds")
+    if "answer" not in line or (None if golds is None else tuple(golds)) == question.golds:
+        return kept
+    return _grade(question, line["answer"]).right
 
 
 def _read_journal(journal: Path, mark: str) -> dict[str, dict[str, Any]]:

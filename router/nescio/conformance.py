@@ -10,10 +10,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nescio.calibrating import KnownQuestion, read_known_questions
 from nescio.calibration import MINIMUM
 from nescio.errors import BackendUnavailable, DataError
-from nescio.grading import role_of
+from nescio.known import KnownQuestion, read_known_questions
 from nescio.types import Abstained, Answer, Card, Context, Expert, Message, Query
 
 FEW_EXEMPLARS = 20
@@ -53,7 +52,7 @@ def _check_files(card: Card) -> list[Finding]:
 def _enough(known: Sequence[KnownQuestion]) -> Finding:
     """Whether `known` can make a calibration of the expert's own, if it answers all that can be answered."""
     unanswerable = sum(question.golds is None for question in known)
-    fitted = sum(question.golds is not None and role_of(question.cluster) == "fit" for question in known)
+    fitted = sum(question.golds is not None and question.role == "fit" for question in known)
     told = (
         f"{len(known)} questions, {unanswerable} of them unanswerable; {fitted} answerable ones to fit on "
         f"(the others are held out), {MINIMUM} graded answers make a calibration of its own"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nescio.backends import FakeBackend
-from nescio.calibrating import read_known_questions
+from nescio.known import read_known_questions
 from nescio.sandbox import Sandbox
 from nescio.types import Abstained, Answer, Candidate, Context, Message, Query, Reason, Route
 from nescio_experts.python import create, library, reading, showing

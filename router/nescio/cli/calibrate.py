@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +33,10 @@ def command(
         list[str] | None, typer.Option(help="Its name, or monolith; may be given more than once.")
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every expert that has questions.")] = False,
+    further: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="A file of further questions for one expert; may be given more than once."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask the first so many questions only.")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Ask nobody: say which calibration is stale, and why.")
@@ -53,10 +57,11 @@ def command(
         return
     if expert and everyone:
         raise InvalidRequest("--expert and --all exclude one another", hint="name experts, or take them all")
-    if out is not None and len(expert or ()) != 1:
-        raise InvalidRequest("--out takes the artefact of one expert", hint="name it with --expert")
+    for option, given in (("--out", out), ("--from", further)):
+        if given and len(expert or ()) != 1:
+            raise InvalidRequest(f"{option} is for one expert", hint="name it with --expert")
     with resumable("what was graded is kept; the same command goes on from there"):
-        wrong = asyncio.run(_check(expert, json) if check else _calibrate(expert, limit, out, json))
+        wrong = asyncio.run(_check(expert, json) if check else _calibrate(expert, further or [], limit, out, json))
     if wrong:
         raise typer.Exit(1)
 
@@ -99,9 +104,14 @@ async def _competence(as_json: bool) -> None:
         typer.echo(f"→ nescio calibrate --expert {name}   makes p_expert a feature of its p")
 
 
-async def _calibrate(wanted: list[str] | None, limit: int | None, out: Path | None, as_json: bool) -> bool:
-    from nescio.calibrating import calibrate, questions_for
+async def _calibrate(
+    wanted: list[str] | None, further: list[Path], limit: int | None, out: Path | None, as_json: bool
+) -> bool:
+    from nescio.calibrating import calibrate
     from nescio.competence import Judge
+    from nescio.known import gather, read_further
+
+    sources = [read_further(path) for path in further]
 
     today = datetime.now(UTC).date().isoformat()
     reports: list[dict[str, Any]] = []
@@ -110,12 +120,19 @@ async def _calibrate(wanted: list[str] | None, limit: int | None, out: Path | No
         model, encoder = engine.router.competence, engine.router.encoder
         judged = None if model is None else Judge(model, encoder.encode)
         cards = {name: one.card for name, one in engine.experts.items()}
-        names = [name for name in _names(engine, wanted) if wanted or questions_for(name, cards)]
+        names = [name for name in _names(engine, wanted) if wanted or gather(name, cards).questions]
         for name in names:
             with console(stderr=True).status(name) as status:
                 try:
                     fitted = await calibrate(
-                        engine, name, today=today, limit=limit, out=out, judged=judged, progress=status.update
+                        engine,
+                        name,
+                        today=today,
+                        further=sources,
+                        limit=limit,
+                        out=out,
+                        judged=judged,
+                        progress=status.update,
                     )
                 except NescioError as error:
                     # One expert that cannot be calibrated must not cost the others their turn.
@@ -142,7 +159,8 @@ def _names(engine: Engine, wanted: list[str] | None) -> list[str]:
 
 
 def _checked(one: Checked) -> dict[str, Any]:
-    return {"expert": one.expert, "state": one.state, "message": one.message, "changed": list(one.changed)}
+    told = {"expert": one.expert, "state": one.state, "message": one.message, "changed": list(one.changed)}
+    return {**told, "report": one.report}
 
 
 def _report(name: str, fitted: Fitted) -> dict[str, Any]:
@@ -156,15 +174,25 @@ def _show(report: dict[str, Any]) -> None:
     typer.echo(f"{report['expert']}: {report['status']} calibration, from {report['source']}\n")
     rows = [
         (name.replace("_", " "), *(_number(report[role][name]) for role in ("fit", "test")))
-        for name in ("asked", "graded", "right", "ece_debiased", "auroc", "brier", "log_loss")
+        for name in ("asked", "graded", "right", "mean_p", "ece_debiased", "brier", "log_loss", "auroc")
     ]
     for target in report["fit"]["at_target"]:
         for name in ("coverage", "selective_risk", "score"):
             cells = (_number(report[role]["at_target"][target][name]) for role in ("fit", "test"))
             rows.append((f"{name.replace('_', ' ')} at {target}", *cells))
     typer.echo(aligned(("", "fit\n(out of fold)", "test\n(held out)"), rows, width_of_output()))
+    heads = ("p of answers\nlike one another", "right", "answers")
+    for role, told in (("fit", "fit (out of fold)"), ("test", "test (held out)")):
+        if report[role]["reliability"]:
+            typer.echo(f"\nreliability, {told}\n" + aligned(heads, _bins(report[role]), width_of_output()))
     for line in advice(report):
         typer.echo("\n" + wrapped(line, wrap_width()))
+
+
+def _bins(figures: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """A reliability diagram as rows: mean p, share right, and how many answers."""
+    counted = ((p, right, round(share * figures["graded"])) for share, p, right in figures["reliability"])
+    return [tuple(map(_number, row)) for row in counted]
 
 
 def advice(report: dict[str, Any]) -> list[str]:
@@ -172,7 +200,8 @@ def advice(report: dict[str, Any]) -> list[str]:
     from nescio.calibration import MINIMUM
 
     fit: Mapping[str, Any] = report["fit"]
-    said: list[str] = []
+    said = list(_oddities(report))
+    odd = len(said)
     graded, right = fit["graded"], fit["right"]
     if report["status"] == "pooled":
         said.append(
@@ -186,7 +215,27 @@ def advice(report: dict[str, Any]) -> list[str]:
             f"{graded} answers are right. What it does not know, no calibration can mend: give it notes in its prompt, "
             "or a better model; nescio ask --target 0 shows what it would say."
         )
-    return said or [f"At target {DEFAULT_TARGET:g} it would answer {100 * covered:.0f} % of these questions."]
+    if len(said) > odd:
+        return said
+    return [*said, f"At target {DEFAULT_TARGET:g} it would answer {100 * covered:.0f} % of these questions."]
+
+
+def _oddities(report: Mapping[str, Any]) -> Iterator[str]:
+    """What was odd about the rows: left out, contradictory, or all alike."""
+    causes = {
+        "duplicates": "{} rows were there twice and count once.",
+        "contradictory": "{} rows were left out: others of the same text want another answer.",
+        "left_out": "{} rows were left out: multiple choice, with a context, graded by tests, or improper.",
+        "conflicts": "{} questions were graded both right and wrong on equal evidence; both grades count.",
+    }
+    yield from (told.format(report[name]) for name, told in causes.items() if report.get(name))
+    graded, right = report["fit"]["graded"], report["fit"]["right"]
+    if graded and right in (0, graded):
+        alike, wanted = ("right", "nobody can answer") if right else ("wrong", "it can answer")
+        yield (
+            f"All {graded} answers to fit on are {alike}: nothing tells right from wrong, so p is nearly the same for "
+            f"all. Add questions that {wanted}."
+        )
 
 
 def _number(value: float | int | str | None) -> str:

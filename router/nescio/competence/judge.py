@@ -15,7 +15,7 @@ from nescio.types import Encode
 
 
 class Asked(Protocol):
-    """What is read of a question that an expert was asked (`nescio.calibrating.KnownQuestion`)."""
+    """What is read of a question that an expert was asked (`nescio.known.KnownQuestion`)."""
 
     @property
     def question(self) -> str:

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from nescio.errors import ArtefactError
 from nescio_indexes import artefact
-from nescio_indexes.candidates import Finder, reach
 from nescio_indexes.encoder import Vectors, check_fingerprint
-from nescio_indexes.exemplars import ROW_FILES, Bools, Exemplar, Exemplars, Rows
-from nescio_indexes.plan import MEMORY, PLANS, Plan, Store, plan_for
+from nescio_indexes.exemplars import Exemplar, Exemplars, Rows
+from nescio_indexes.plan import MEMORY, PLANS, Store, plan_for
+from nescio_indexes.snapshot import Main, Snapshot, nothing
 
 __all__ = ["FORMAT", "KIND", "Exemplar", "ExemplarIndex", "Neighbours"]
 
@@ -37,7 +37,6 @@ WORN_SHARE = 0.1
 """A new main part is built when more than this share of it is removed."""
 
 _ASKED_AT_ONCE = 64
-_MAIN_FILES = (".vectors.npy", *ROW_FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +50,6 @@ class Neighbours:
 
     scores: NDArray[np.float32]
     ids: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Main:
-    """The part that is never changed. `stem` says where its files lie, None before they are written."""
-
-    plan: Plan
-    store: Store
-    rows: Rows
-    finder: Finder | None
-    stem: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """A state of the index: a main part, what was added since, and which of both, (n,), may be found."""
-
-    main: _Main
-    vectors: Vectors
-    rows: Rows
-    alive: Bools
-    bits: NDArray[np.uint8] | None
-
-    @classmethod
-    def of(cls, main: _Main, vectors: Vectors, rows: Rows, alive: Bools) -> Self:
-        """The state with the marks in the form that FAISS reads."""
-        here = alive[: len(main.rows)]
-        return cls(main, vectors, rows, alive, None if here.all() else np.packbits(here, bitorder="little"))
-
-    @property
-    def exemplars(self) -> Exemplars:
-        return Exemplars(self.main.rows, self.rows)
-
-    def places(self, texts: Collection[str]) -> NDArray[np.int64]:
-        found = np.concatenate([self.main.rows.find(texts), self.rows.find(texts) + len(self.main.rows)])
-        return np.asarray(found[self.alive[found]])
 
 
 class ExemplarIndex:
@@ -112,8 +75,8 @@ class ExemplarIndex:
         self._builder: threading.Thread | None = None
         nothing = np.zeros((0, dims), dtype=np.float32)
         plan = plan_for(kind, 0, dims, memory=memory)
-        main = _Main(plan, Store.of(plan.dtype, nothing), Rows.of(()), None)
-        self._now = _Snapshot.of(main, nothing, Rows.of(()), np.zeros(0, dtype=np.bool_))
+        main = Main(plan, Store.of(plan.dtype, nothing), Rows.of(()), None)
+        self._now = Snapshot.of(main, nothing, Rows.of(()), np.zeros(0, dtype=np.bool_))
 
     def __len__(self) -> int:
         """Exemplars that can be found."""
@@ -152,12 +115,12 @@ class ExemplarIndex:
         with self._write:
             now = self._now
             total = len(self) + len(rows)
-            plan_for(self._chosen, total, self.dims, beside=_beside(now) + rows.nbytes, memory=self.memory)
+            plan_for(self._chosen, total, self.dims, beside=now.beside + rows.nbytes, memory=self.memory)
             alive = np.concatenate([now.alive, np.ones(len(rows), dtype=np.bool_)])
             # Very many are not copied, because they become a main part before this returns.
             many = len(rows) > FRESH_LIMIT and not len(now.rows)
             waiting = fresh if many else np.concatenate([now.vectors, fresh])
-            self._now = _Snapshot.of(now.main, waiting, now.rows.joined(rows), alive)
+            self._now = Snapshot.of(now.main, waiting, now.rows.joined(rows), alive)
         if len(rows) > FRESH_LIMIT:
             self._compact()
         else:
@@ -172,7 +135,7 @@ class ExemplarIndex:
                 return 0
             alive = now.alive.copy()
             alive[gone] = False
-            self._now = _Snapshot.of(now.main, now.vectors, now.rows, alive)
+            self._now = Snapshot.of(now.main, now.vectors, now.rows, alive)
         self._compact_if_worn()
         return len(gone)
 
@@ -206,10 +169,10 @@ class ExemplarIndex:
         """
         now = self._now
         queries = _checked(vectors, len(vectors), self.dims)
-        pieces = [_search(now, queries[i : i + _ASKED_AT_ONCE], k) for i in range(0, len(queries), _ASKED_AT_ONCE)]
+        pieces = [now.search(queries[i : i + _ASKED_AT_ONCE], k) for i in range(0, len(queries), _ASKED_AT_ONCE)]
         if len(pieces) == 1:
             return Neighbours(*pieces[0]), now.exemplars
-        scores, ids = zip(*(pieces or [_nothing(0, k)]), strict=True)
+        scores, ids = zip(*(pieces or [nothing(0, k)]), strict=True)
         return Neighbours(np.concatenate(scores), np.concatenate(ids)), now.exemplars
 
     def settle(self) -> None:
@@ -254,13 +217,13 @@ class ExemplarIndex:
             "effort": None if now.main.finder is None else now.main.finder.effort,
             "fresh": len(now.rows),
             "removed": len(now.alive) - len(self),
-            "megabytes": round((len(self) * now.main.plan.bytes(self.dims) + _beside(now)) / 2**20, 1),
+            "megabytes": round((len(self) * now.main.plan.bytes(self.dims) + now.beside) / 2**20, 1),
         }
 
     def write_into(self, folder: Path, stem: str = "exemplars") -> None:
         """Write the index's files into `folder`, as part of a larger artefact. An unchanged main part is linked."""
         now = self._now
-        _write_main(now.main, folder / stem)
+        now.main.write(folder / stem)
         plan, finder = now.main.plan, now.main.finder
         body = {
             "format": FORMAT,
@@ -290,14 +253,14 @@ class ExemplarIndex:
         changes = artefact.load_arrays(folder / f"{stem}.fresh.npz")
         try:
             index = cls(int(body["dims"]), fingerprint, kind=body["chosen"], memory=int(body["memory"]))
-            main = _read_main(folder / stem, index.dims, body)
+            main = Main.read(folder / stem, index.dims, body)
             rows = Rows.of([Exemplar(text, label) for text, label in body["fresh"]])
             vectors = _checked(changes["vectors"], len(rows), index.dims)
             alive = np.ones(len(main.rows) + len(rows), dtype=np.bool_)
             alive[changes["gone"]] = False
         except (AttributeError, KeyError, IndexError, OverflowError, TypeError, ValueError) as error:
             raise ArtefactError(f"{folder / stem}.json is damaged: {error!r}", hint="build it again") from error
-        index._now = _Snapshot.of(main, vectors, rows, alive)
+        index._now = Snapshot.of(main, vectors, rows, alive)
         return index
 
     @classmethod
@@ -320,141 +283,9 @@ class ExemplarIndex:
         """Build a new main part from what is there, then take along what changed meanwhile."""
         with self._building:
             seen = self._now
-            main = _rebuilt(seen, self._chosen, self.dims, self.memory)
+            main = seen.rebuilt(self._chosen, self.dims, self.memory)
             with self._write:
-                self._now = _caught_up(self._now, seen, main)
-
-
-def _search(now: _Snapshot, queries: Vectors, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    edge = len(now.main.rows)
-    found = []
-    if edge:
-        found.append(_search_main(now, queries, k))
-    if len(now.rows):
-        scores, ids = _exhaustive(now.vectors, queries, k, now.alive[edge:])
-        found.append((scores, np.where(ids >= 0, ids + edge, -1)))
-    if not found:
-        return _nothing(len(queries), k)
-    scores, ids = found[0] if len(found) == 1 else (np.concatenate(part, axis=1) for part in zip(*found, strict=True))
-    return _nearest(scores, ids, k)
-
-
-def _search_main(now: _Snapshot, queries: Vectors, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    main = now.main
-    if main.finder is None:
-        return _exhaustive(main.store.array, queries, k, now.alive[: len(main.rows)])
-    ids = main.finder.places(queries, min(reach(k), len(main.rows)), now.bits)
-    near = main.store[np.maximum(ids, 0)]
-    scores = np.matmul(near, queries[:, :, None])[:, :, 0]
-    return np.where(ids >= 0, scores, -np.inf), ids
-
-
-def _exhaustive(
-    vectors: NDArray[Any], queries: Vectors, k: int, alive: Bools
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    scores = queries @ vectors.T
-    if not alive.all():
-        scores[:, ~alive] = -np.inf
-    count = min(k, scores.shape[1])
-    ids = np.argpartition(-scores, count - 1, axis=1)[:, :count] if count else np.zeros((len(queries), 0), np.int64)
-    scores = scores[_row_numbers(ids), ids]
-    return scores, np.where(np.isfinite(scores), ids, -1)
-
-
-def _nearest(
-    scores: NDArray[np.float32], ids: NDArray[np.int64], k: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The `k` best of each row, in order, the rest filled with 0 and −1."""
-    order = np.lexsort((ids, -scores), axis=1)[:, :k]
-    rows = _row_numbers(order)
-    scores, ids = scores[rows, order], ids[rows, order]
-    short = k - ids.shape[1]
-    if short > 0:
-        ids = np.pad(ids, ((0, 0), (0, short)), constant_values=-1)
-        scores = np.pad(scores, ((0, 0), (0, short)))
-    return np.where(ids >= 0, scores, 0.0).astype(np.float32, copy=False), ids.astype(np.int64, copy=False)
-
-
-def _row_numbers(places: NDArray[Any]) -> NDArray[np.int64]:
-    # With them an array is indexed directly, which takes a fifth of the time of np.take_along_axis for one query.
-    return np.arange(len(places))[:, None]
-
-
-def _nothing(queries: int, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    return np.zeros((queries, k), dtype=np.float32), np.full((queries, k), -1, dtype=np.int64)
-
-
-def _rebuilt(seen: _Snapshot, chosen: str, dims: int, memory: int) -> _Main:
-    edge = len(seen.main.rows)
-    here, fresh = seen.alive[:edge], seen.alive[edge:]
-    rows = seen.main.rows.kept(here).joined(seen.rows.kept(fresh))
-    plan = plan_for(chosen, len(rows), dims, beside=rows.nbytes, memory=memory)
-    more = seen.vectors[fresh]
-    store = seen.main.store.followed(plan.dtype, here, more)
-    if plan.kind == "flat" or not len(rows):
-        return _Main(plan, store, rows, None)
-    finder = None
-    if seen.main.finder is not None and plan == seen.main.plan:
-        path = None if seen.main.stem is None else _finder_file(seen.main.stem)
-        finder = seen.main.finder.grown(path, _new_places(here), more)
-    return _Main(plan, store, rows, finder or Finder.build(plan, store))
-
-
-def _caught_up(now: _Snapshot, seen: _Snapshot, main: _Main) -> _Snapshot:
-    """`main`, made of `seen`, with what `now` has and `seen` had not: exemplars added, and marks."""
-    before = len(seen.alive)
-    skipped = len(seen.rows)
-    later = np.arange(len(now.rows)) >= skipped
-    alive = np.concatenate([now.alive[:before][seen.alive], now.alive[before:]])
-    return _Snapshot.of(main, now.vectors[skipped:], now.rows.kept(later), alive)
-
-
-def _new_places(alive: Bools) -> NDArray[np.int64]:
-    return np.where(alive, np.cumsum(alive) - 1, -1)
-
-
-def _write_main(main: _Main, stem: Path) -> None:
-    endings = _MAIN_FILES if main.finder is None else (*_MAIN_FILES, ".faiss")
-    if main.stem is not None:
-        try:
-            for ending in endings:
-                artefact.link_or_copy(_beside_stem(main.stem, ending), _beside_stem(stem, ending))
-            return
-        except FileNotFoundError:
-            # The version it was read from is gone; what is mapped stays readable.
-            for ending in endings:
-                _beside_stem(stem, ending).unlink(missing_ok=True)
-    main.store.save(stem)
-    main.rows.save(stem)
-    if main.finder is not None:
-        main.finder.save(_finder_file(stem))
-
-
-def _read_main(stem: Path, dims: int, body: dict[str, Any]) -> _Main:
-    kind, dtype = body["plan"]
-    plan = next((plan for plan in PLANS if (plan.kind, plan.dtype) == (kind, dtype)), None)
-    if plan is None:
-        raise ArtefactError(f"{stem}.json names no plan that is known: {kind}, {dtype}", hint="build it again")
-    store = Store.load(stem, dtype, dims, float(body["scale"]))
-    rows = Rows.load(stem, body["labels"])
-    if len(store) != len(rows):
-        raise ArtefactError(f"{stem}: {len(store)} vectors for {len(rows)} exemplars", hint="build it again")
-    if kind == "flat" or not len(rows):
-        return _Main(plan, store, rows, None, stem)
-    finder = Finder.load(_finder_file(stem), kind, int(body["effort"]), len(rows), dims)
-    return _Main(plan, store, rows, finder, stem)
-
-
-def _beside_stem(stem: Path, ending: str) -> Path:
-    return stem.with_name(stem.name + ending)
-
-
-def _finder_file(stem: Path) -> Path:
-    return _beside_stem(stem, ".faiss")
-
-
-def _beside(now: _Snapshot) -> int:
-    return now.main.rows.nbytes + now.rows.nbytes
+                self._now = self._now.onto(main, seen)
 
 
 def _checked(vectors: Vectors, count: int, dims: int) -> Vectors:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nescio.errors import ArtefactError
 from nescio_indexes import artefact
 from nescio_indexes.index import Exemplar, ExemplarIndex
+from nescio_indexes.snapshot import Snapshot
 
 DIMS = 16
 KINDS = ["flat", "hnsw", "ivf"]
@@ -129,10 +130,8 @@ def test_new_main_part_is_built_when_much_was_added(monkeypatch, kind):
 
 
 def test_changes_made_while_a_main_part_is_built_are_taken_along(monkeypatch):
-    import nescio_indexes.index as module
-
     index = filled(60)
-    rebuilt = module._rebuilt
+    rebuilt = Snapshot.rebuilt
 
     def slow(*arguments):
         main = rebuilt(*arguments)
@@ -142,7 +141,7 @@ def test_changes_made_while_a_main_part_is_built_are_taken_along(monkeypatch):
 
     index.add(named(2, "early"), unit(2, 8))
     index.remove(["text 1"])
-    monkeypatch.setattr(module, "_rebuilt", slow)
+    monkeypatch.setattr(Snapshot, "rebuilt", slow)
     index._compact()
     texts = {item.text for item in index.items()}
     assert texts == {f"text {i}" for i in range(60)} - {"text 1", "text 3"} | {"early 1", "late 0", "late 2"}

@@ -65,6 +65,7 @@ class DoubleCalibration:
     """p is the feature ``f``; the worth of asking is p_route."""
 
     status: str = "own"
+    mark: str = ""
 
     def p(self, features: Mapping[str, float], p_route: float) -> float:
         return features.get("f", math.nan)

@@ -10,7 +10,6 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -99,7 +98,7 @@ async def ask_and_grade(
         BackendUnavailable: The expert's model is not there; what was graded so far is kept.
         DataError: The journal cannot be written.
     """
-    mark = _digest(desk.fingerprint_of(expert))
+    mark = desk.fingerprint_of(expert).digest
     known = _read_journal(journal, mark)
     rows: dict[str, GradedRow] = {}
     for number, question in enumerate(questions, start=1):
@@ -240,7 +239,12 @@ def _check(desk: Desk, name: str, exemplars: int) -> Checked:
     if before and exemplars > before * (1.0 + GROWTH):
         message = f"the exemplars have grown from {before} to {exemplars} since {document['date']}: a refit is due"
         return Checked(name, "grown", message, (), report)
-    return Checked(name, document["status"], f"fitted on {document['date']}, {document['fitted_on']}", (), report)
+    message = f"fitted on {document['date']}, {document['fitted_on']}"
+    if "log" in document["report"]:
+        message += (
+            f", and above {document['report']['log']['above']:g} on {document['report']['log']['used']} logged grades"
+        )
+    return Checked(name, document["status"], message, (), report)
 
 
 def _document(desk: Desk, name: str) -> Mapping[str, Any] | None:
@@ -331,7 +335,3 @@ def _plain(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _features(found: Mapping[str, float | None]) -> dict[str, float]:
     return {name: float("nan") if value is None else float(value) for name, value in found.items()}
-
-
-def _digest(mark: Fingerprint) -> str:
-    return blake2b(json.dumps(dict(mark.parts), sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -398,4 +398,5 @@ class Engine:
             latency_s=seconds,
             guarantees=end["demand"].guarantees,
             p_interval=None if confidence is None else confidence.interval(decision.p),
+            mark="" if confidence is None else confidence.mark,
         )

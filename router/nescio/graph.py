@@ -59,6 +59,11 @@ class Confidence(Protocol):
         """P(right) of an answer with this evidence."""
         ...
 
+    @property
+    def mark(self) -> str:
+        """Digest of the expert's state that it fits."""
+        ...
+
     def interval(self, p: float) -> tuple[float, float] | None:
         """What graded answers say of such a `p`; None if it is unknown, or they are too few."""
         ...

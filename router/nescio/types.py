@@ -419,6 +419,7 @@ class Outcome:
         latency_s: Seconds from parsed request to decision.
         guarantees: The bounds in force, and what stands behind each.
         p_interval: What graded answers say of answers with such a p; None where p is unknown or they are too few.
+        mark: Digest of the expert's state that its calibration fits; "" where none stands behind p.
     """
 
     query: Query
@@ -432,6 +433,7 @@ class Outcome:
     latency_s: float
     guarantees: tuple[Guarantee, ...] = ()
     p_interval: tuple[float, float] | None = None
+    mark: str = ""
 
     @property
     def threshold(self) -> float:

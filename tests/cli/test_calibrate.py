@@ -8,6 +8,7 @@ import pytest
 
 from nescio.cli import calibrate as command
 from tests.test_calibrating import desk as desk_fixture
+from tests.test_relearning import logged
 
 desk = desk_fixture
 
@@ -78,3 +79,22 @@ def test_what_cannot_be_done_is_an_error_and_asks_nobody(calibrate, desk, words,
     assert code in (1, 2)
     assert says in error
     assert desk.asked == []
+
+
+def test_grades_of_the_log_are_counted_and_fitted(calibrate, desk):
+    assert calibrate("--expert", "doubling")[0] == 0
+    rows = tuple(logged(desk, i, i % 3 > 0) for i in range(90))
+    desk.decided = lambda role: rows if role == "live" else ()
+    desk.asked.clear()
+    code, out, _ = calibrate("--expert", "doubling", "--from", "log", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert (told["written"], told["log"]["used"], desk.asked) == (True, 90, [])
+    assert "p above 0.75 has changed; below, nothing has." in calibrate("--expert", "doubling", "--from", "log")[1]
+    desk.decided = lambda role: ()
+    code, _, error = calibrate("--expert", "doubling", "--from", "log")
+    assert code == 2
+    assert "too few grades of doubling" in error
+    code, _, error = calibrate("--expert", "doubling", "--from", "log", "--from", "x.jsonl")
+    assert code == 2
+    assert "--from log stands alone" in error

@@ -229,7 +229,7 @@ def test_log_of_a_later_version_is_refused(path):
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE nescio_about SET value = '7'")
     connection.close()
-    with pytest.raises(ConfigError, match="has schema 7; this nescio reads up to 2"):
+    with pytest.raises(ConfigError, match="has schema 7; this nescio reads up to 3"):
         OutcomeLog(path)
 
 
@@ -238,6 +238,7 @@ def test_log_of_an_earlier_version_is_kept_and_brought_up_to_this_one(path):
         log.record(answered("old"))
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE nescio_outcomes DROP COLUMN wished")
+        connection.execute("ALTER TABLE nescio_outcomes DROP COLUMN mark")
         connection.execute("UPDATE nescio_outcomes SET candidates = '[[\"math\", 0.8]]'")
         connection.execute("UPDATE nescio_about SET value = '1'")
     connection.close()

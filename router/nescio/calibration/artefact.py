@@ -17,7 +17,8 @@ import numpy as np
 
 from nescio.calibration.fingerprint import Fingerprint, in_words
 from nescio.calibration.fit import MINIMUM, Fitted, Pool
-from nescio.calibration.model import COMPETENCE, Calibration, Line, Stage
+from nescio.calibration.lift import Lift
+from nescio.calibration.model import COMPETENCE, Calibration, Floats, Line, Stage
 from nescio.calibration.rows import Table
 from nescio.calibration.venn_abers import VennAbers
 from nescio.errors import ArtefactError
@@ -58,6 +59,7 @@ def save_calibration(
     fingerprint: Fingerprint,
     exemplars: int = 0,
     competence: str | None = None,
+    unlifted: Floats | None = None,
 ) -> None:
     """Write `fitted` into `folder`; a reader sees the old artefact or the new one.
 
@@ -69,6 +71,7 @@ def save_calibration(
         fingerprint: Of the expert as it was when it was asked.
         exemplars: How many the index held then; its growth is a reason to refit, not a reason not to use.
         competence: Digest of the competence model whose p_expert is among the features; None without one.
+        unlifted: The p of its rows before what logged grades add, where they add something.
 
     Raises:
         ArtefactError: The folder cannot be written.
@@ -94,13 +97,13 @@ def save_calibration(
     if competence is not None:
         alike = {"expected": [round(x, 6) for x in found.expected], "reached": [round(p, 6) for p in found.reached]}
         document |= {"competence": competence, **alike}
-    rows = fitted.rows
+    if found.lift is not None:
+        document["lift"] = asdict(found.lift)
+    rows, p = fitted.rows, fitted.p if unlifted is None else unlifted
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / f".{ROWS}").open("wb") as file:
-            np.savez_compressed(
-                file, x=rows.x, y=rows.y, role=rows.role, key=rows.key, cluster=rows.cluster, p=fitted.p
-            )
+            np.savez_compressed(file, x=rows.x, y=rows.y, role=rows.role, key=rows.key, cluster=rows.cluster, p=p)
         (folder / f".{DOCUMENT}").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         for name in (ROWS, DOCUMENT):
             (folder / f".{name}").replace(folder / name)
@@ -142,9 +145,20 @@ def read_pool(folder: Path) -> Pool:
     return Pool(calibration.features, found.of("fit"))
 
 
-def read_sample(folder: Path, fitted_on: str) -> Sample:
+def read_rows(folder: Path) -> tuple[Table, Floats]:
+    """Every row of the artefact in `folder`, and its p before what logged grades add.
+
+    Raises:
+        ArtefactError: It is missing or damaged.
+    """
+    *parts, p = _arrays(folder, "x", "y", "role", "key", "cluster", "p")
+    return Table(*parts), p
+
+
+def read_sample(folder: Path, fitted_on: str, calibration: Calibration | None = None) -> Sample:
     """What the artefact in `folder` knows of questions that its folds had not seen: the ``fit`` rows, one a cluster.
 
+    With `calibration`, p is as that says with what logged grades add.
     A row that has an answer and no grade says nothing and is left out; one without an answer is an abstention.
 
     Raises:
@@ -153,6 +167,7 @@ def read_sample(folder: Path, fitted_on: str) -> Sample:
     x, y, role, cluster, p = _arrays(folder, "x", "y", "role", "cluster", "p")
     if x.ndim != 2 or any(len(part) != len(x) for part in (y, role, cluster, p)):
         raise ArtefactError(f"{folder / ROWS} is damaged", hint="fit it again with nescio calibrate")
+    p = p if calibration is None else calibration.lifted(p)
     known = np.flatnonzero((role == "fit") & ~(np.isnan(y) & ~np.isnan(x).any(axis=1)))
     kept = known[np.sort(np.unique(cluster[known], return_index=True)[1])]
     told = f"{kept.size} questions, out of fold, of the {fitted_on}"
@@ -197,7 +212,8 @@ def load_calibration(
         if calibration.features != read and "card" not in changed:
             changed = ("card", *changed)
         if not changed:
-            return _with_rows(calibration, folder, document)
+            mark = "+".join(one for one in (fingerprint.digest, fitted_with) if one is not None)
+            return _with_rows(replace(calibration, mark=mark), folder, document)
         message = f"{card.name} has changed since it was calibrated on {document['date']}: {in_words(changed)}"
         problems.append(Problem(card.name, message, changed))
     return problems[0] if problems else Problem(card.name, f"{card.name} has not been calibrated")
@@ -207,7 +223,7 @@ def _with_rows(calibration: Calibration, folder: Path, document: Mapping[str, An
     """`calibration` with what it was fitted on; without that it serves, but vouches for no bound and no interval."""
     since = (folder / DOCUMENT).stat().st_mtime
     try:
-        sample = read_sample(folder, str(document["fitted_on"]))
+        sample = read_sample(folder, str(document["fitted_on"]), calibration)
         rows = read_pool(folder).rows
     except ArtefactError as error:
         log.warning("no bound can be vouched for", expert=calibration.expert, error=error.message)
@@ -246,7 +262,17 @@ def _calibration(document: Mapping[str, Any]) -> Calibration:
         asked=int(document["asked"]),
         expected=_floats(document.get("expected", ())),
         reached=_floats(document.get("reached", ())),
+        lift=_lift(document.get("lift")),
     )
+
+
+def _lift(found: Mapping[str, Any] | None) -> Lift | None:
+    if found is None:
+        return None
+    above, slope = _floats([found["above"], found["slope"]])
+    if not 0 < above < 1 or not slope > 0:
+        raise ValueError("what logged grades add is not monotone")
+    return Lift(above, slope)
 
 
 def _floats(values: Iterable[Any]) -> tuple[float, ...]:

@@ -46,6 +46,11 @@ class Fingerprint:
 
     parts: Mapping[str, str]
 
+    @property
+    def digest(self) -> str:
+        """All parts as one hash."""
+        return blake2b(json.dumps(dict(self.parts), sort_keys=True).encode(), digest_size=8).hexdigest()
+
     def changed(self, earlier: Mapping[str, str]) -> tuple[str, ...]:
         """Names of the parts that differ from `earlier`, in order."""
         names = dict.fromkeys((*self.parts, *earlier))

@@ -122,7 +122,7 @@ def _fit_own(data: Table) -> tuple[Line, Stage, Floats]:
     x, y, groups = data.x, data.y, data.cluster
     kinds: tuple[StageKind, ...] = ("none", "beta", "isotonic") if y.size >= STAGED_FROM else ("none",)
     outer = {kind: np.empty(y.size) for kind in kinds}
-    for held in _folds(y, groups):
+    for held in folds(y, groups):
         seen = ~held
         line, logits = _choose_line(x[seen], y[seen], groups[seen])
         bounds = _bounds(int(seen.sum()))
@@ -136,11 +136,11 @@ def _fit_own(data: Table) -> tuple[Line, Stage, Floats]:
 
 def _choose_line(x: Floats, y: Floats, groups: Groups) -> tuple[Line, Floats]:
     """The line of the strength with the least out-of-fold log loss, and its out-of-fold log-odds."""
-    folds = _folds(y, groups)
+    parts = folds(y, groups)
     best: tuple[float, float, Floats] | None = None
     for strength in STRENGTHS:
         logits = np.empty(y.size)
-        for held in folds:
+        for held in parts:
             logits[held] = _fit_line(x[~held], y[~held], strength).logit(x[held])
         loss = float(np.mean(np.logaddexp(0.0, np.where(y > 0, -logits, logits))))
         # A stronger strength must earn its freedom.
@@ -248,7 +248,7 @@ def _bounds(n: int) -> tuple[float, float]:
     return 1.0 / (n + 2), (n + 1.0) / (n + 2)
 
 
-def _folds(y: Floats, groups: Groups, count: int = FOLDS) -> list[NDArray[np.bool_]]:
+def folds(y: Floats, groups: Groups, count: int = FOLDS) -> list[NDArray[np.bool_]]:
     """Masks of held-out rows: clusters dealt out by share of right rows, then by hash. One cluster holds out none."""
     names, home = np.unique(groups, return_inverse=True)
     share = np.bincount(home, y) / np.bincount(home)
@@ -257,8 +257,8 @@ def _folds(y: Floats, groups: Groups, count: int = FOLDS) -> list[NDArray[np.boo
     )
     dealt = np.empty(names.size, dtype=int)
     dealt[order] = np.arange(names.size) % count
-    folds = [dealt[home] == fold for fold in range(min(count, names.size))]
-    return folds if names.size > 1 else [np.zeros(y.size, dtype=bool)]
+    parts = [dealt[home] == fold for fold in range(min(count, names.size))]
+    return parts if names.size > 1 else [np.zeros(y.size, dtype=bool)]
 
 
 def _fit_pooled(own: Table, features: tuple[str, ...], pool: Sequence[Pool]) -> tuple[Line, Floats, str]:

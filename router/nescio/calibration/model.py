@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nescio.calibration.lift import Lift
 from nescio.calibration.venn_abers import VennAbers
 from nescio.evidence import feature_vector, route_logit
 from nescio.risk import Sample
@@ -99,6 +100,8 @@ class Calibration:
         sample: The graded questions of fitting, which bounds on wrong answers are read off.
         seen: (n, d) features of the graded answers of fitting, the route's log-odds last; None where they are gone.
         since: When it was written, in seconds since 1970.
+        lift: What logged grades added above a target; None without any.
+        mark: Digest of the expert's state that it fits; "" where it was not loaded.
         graded: What an interval on p is read off; None where it is pooled, or too few of these have a graded answer.
     """
 
@@ -116,6 +119,8 @@ class Calibration:
     sample: Sample = field(default_factory=Sample)
     seen: Floats | None = field(default=None, compare=False, repr=False)
     since: float = 0.0
+    lift: Lift | None = None
+    mark: str = ""
     graded: VennAbers | None = None
 
     def p(self, features: Mapping[str, float], p_route: float) -> float:
@@ -127,7 +132,11 @@ class Calibration:
 
     def p_rows(self, rows: Floats) -> Floats:
         """P(right) of (n, d) feature vectors."""
-        return np.clip(self.stage.p(self.line.logit(rows)), self.floor, self.ceiling)
+        return self.lifted(np.clip(self.stage.p(self.line.logit(rows)), self.floor, self.ceiling))
+
+    def lifted(self, p: Floats) -> Floats:
+        """What logged grades make of `p`; never above the ceiling."""
+        return p if self.lift is None else np.minimum(self.lift.p(p), np.maximum(p, self.ceiling))
 
     def interval(self, p: float) -> tuple[float, float] | None:
         """What graded answers say of such a `p`; None if it is unknown, or they are too few.

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 RARELY = 0.2
 """Share of its questions below which an expert's coverage is worth a word."""
 
+LOG = Path("log")
+"""What ``--from`` is told for the outcome log."""
+
 app = typer.Typer(add_completion=False, help="Fit the calibration of an expert on graded answers.")
 
 
@@ -35,7 +38,10 @@ def command(
     everyone: Annotated[bool, typer.Option("--all", help="Every expert that has questions.")] = False,
     further: Annotated[
         list[Path] | None,
-        typer.Option("--from", help="A file of further questions for one expert; may be given more than once."),
+        typer.Option(
+            "--from",
+            help="A file of further questions; log: grades of the outcome log.",
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask the first so many questions only.")] = None,
     check: Annotated[
@@ -61,6 +67,9 @@ def command(
         if given and len(expert or ()) != 1:
             raise InvalidRequest(f"{option} is for one expert", hint="name it with --expert")
     with resumable("what was graded is kept; the same command goes on from there"):
+        if further and LOG in further:
+            asyncio.run(_relearn((expert or [""])[0], further, out, json))
+            return
         wrong = asyncio.run(_check(expert, json) if check else _calibrate(expert, further or [], limit, out, json))
     if wrong:
         raise typer.Exit(1)
@@ -148,6 +157,34 @@ async def _calibrate(
         for report in reports:
             _show(report)
     return failed
+
+
+async def _relearn(name: str, further: list[Path], out: Path | None, as_json: bool) -> None:
+    from nescio.relearning import relearn
+
+    if further != [LOG]:
+        hint = "calibrate on the files first, then on the log"
+        raise InvalidRequest("--from log stands alone: it asks nobody", hint=hint)
+    today = datetime.now(UTC).date().isoformat()
+    async with engine_for_one_command() as engine:
+        _names(engine, [name])
+        logged = engine.decided("live") + engine.decided("fit")
+        model = engine.router.competence
+        competence = None
+        if model is not None:
+            from nescio.competence import Judge
+
+            competence = Judge(model, engine.router.encoder.encode).mark
+        found = relearn(engine, name, logged, today=today, out=out, competence=competence)
+    if as_json:
+        print_json({"expert": name, "written": found.fitted is not None, "log": found.told})
+        return
+    rows = [(key.replace("_", " "), _number(value)) for key, value in found.told.items()]
+    typer.echo(aligned(("grades of the outcome log", ""), rows, width_of_output()))
+    if found.fitted is None:
+        typer.echo("\n" + wrapped("No better on answers that it had not seen: nothing was written.", wrap_width()))
+    else:
+        typer.echo("\n" + wrapped(f"p above {found.told['above']:g} has changed; below, nothing has.", wrap_width()))
 
 
 def _names(engine: Engine, wanted: list[str] | None) -> list[str]:

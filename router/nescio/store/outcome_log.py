@@ -47,6 +47,7 @@ class LoggedRow:
     """One decision as it was kept; an unknown number is NaN, `query` and `answer` are None where texts are not kept.
 
     `confidence_target` is what p had to exceed; `wished` what the request asked for by itself, None in old rows;
+    `mark` tells the state of the expert that its calibration fits, None where it has none;
     `generated` whether there was an answer, given or withheld.
     """
 
@@ -71,6 +72,7 @@ class LoggedRow:
     candidates: tuple[Candidate, ...] = ()
     generated: bool = False
     tokens: int = 0
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,7 @@ class OutcomeLog:
             "p_route": None if outcome.expert is None else _null(route.p_route(outcome.expert)),
             "scope": _null(route.scope),
             "calibration": outcome.calibration,
+            "mark": outcome.mark or None,
             "candidates": [[one.expert, _null(one.p_route), _null(one.p_expert)] for one in route.candidates],
             "features": None if outcome.evidence is None else _finite(outcome.evidence.features),
             "prompt_tokens": outcome.usage.prompt_tokens,
@@ -303,6 +306,7 @@ def _row(found: Mapping[str, Any]) -> LoggedRow:
         latency_s=found["latency_s"],
         grade=found["grade"],
         wished=found["wished"],
+        mark=found["mark"],
         candidates=tuple(Candidate(one[0], math.nan, *map(_nan, one[1:])) for one in found["candidates"]),
         generated=found["features"] is not None,
         tokens=found["prompt_tokens"] + found["completion_tokens"],

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from nescio.errors import ConfigError
 
-VERSION = 2
+VERSION = 3
 
 METADATA = MetaData()
 
@@ -55,6 +55,7 @@ OUTCOMES = Table(
     Column("p_route", Float),
     Column("scope", Float),
     Column("calibration", String(8), nullable=False),
+    Column("mark", String(80)),
     Column("candidates", JSON, nullable=False),
     Column("features", JSON),
     Column("prompt_tokens", Integer, nullable=False),
@@ -65,7 +66,8 @@ OUTCOMES = Table(
     Index("nescio_outcomes_role_expert", "role", "expert"),
 )
 """One row a decision. An unknown number is NULL; texts are NULL where queries are not logged. `confidence_target` is
-what p had to exceed; `wished`, what the request itself asked for, is NULL in rows of schema 1."""
+what p had to exceed; `wished`, what the request itself asked for, is NULL in rows of schema 1; `mark`, the state of the
+expert that its calibration fits, in rows before schema 3."""
 
 GRADES = Table(
     "nescio_grades",
@@ -97,8 +99,9 @@ def _check(connection: Connection, engine: Engine) -> None:
     found = connection.execute(select(ABOUT.c.value).where(ABOUT.c.name == "schema")).scalar()
     if found == str(VERSION):
         return
-    if found == "1":
-        connection.execute(text(f"ALTER TABLE {OUTCOMES.name} ADD COLUMN wished JSON"))
+    if found in ("1", "2"):
+        for column in ("wished JSON", "mark VARCHAR(80)")[int(found) - 1 :]:
+            connection.execute(text(f"ALTER TABLE {OUTCOMES.name} ADD COLUMN {column}"))
         connection.execute(update(ABOUT).where(ABOUT.c.name == "schema").values(value=str(VERSION)))
         return
     where = engine.url.render_as_string(hide_password=True)

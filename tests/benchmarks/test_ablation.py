@@ -1,4 +1,4 @@
-"""The tables of docs/routing.md are those that ``benchmarks/ablation.py`` and ``routing.py`` last appended."""
+"""The tables of docs/routing.md are those that ``benchmarks/ablation.py``, ``routing.py`` and ``seeds.py`` appended."""
 
 import json
 import re
@@ -65,3 +65,23 @@ def test_what_new_queries_get_is_what_was_measured(name: str, key: tuple[str, in
     measured = [CLINC[key][figure] for figure in FIGURES]
     assert [float(figure) for figure in told[1].split(" | ")] == pytest.approx(measured, abs=6e-4)
     assert int(told[2]) == round(CLINC[key]["fit_s"] + CLINC[key].get("tune_s", 0))
+
+
+SEEDS = {(line["labels"], line["shots"]): line for line in LINES if line["bench"] == "seeds"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("150 intents", ("intent", 0)),
+        ("10 domains", ("domain", 0)),
+        ("150 intents, 20 exemplars each", ("intent", 20)),
+    ],
+)
+def test_what_five_seeds_get_is_what_was_measured(name: str, key: tuple[str, int]):
+    told = re.search(rf"^\| {name}, five seeds \| (.*) \|$", PAGE, re.MULTILINE)
+    assert told is not None
+    figures = [[float(part) for part in re.findall(r"\.\d+", cell)] for cell in told[1].split(" | ")]
+    measured = [list(SEEDS[key][figure].values()) for figure in FIGURES[:-1]]
+    assert figures == [pytest.approx(one, abs=6e-4) for one in measured]
+    assert SEEDS[key]["seeds"] == 5

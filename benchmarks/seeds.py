@@ -57,7 +57,7 @@ class Kept:
     """An encoder whose vectors are kept, so that a fit is timed apart from the embedding."""
 
     def __init__(self, inner: TextEncoder) -> None:
-        self.name, self.dims, self.fingerprint = inner.name, inner.dims, inner.fingerprint
+        self.name, self.dims, self.fingerprint, self.words = inner.name, inner.dims, inner.fingerprint, inner.words
         self._inner = inner
         self._vectors: dict[str, Vectors] = {}
 

@@ -5,6 +5,7 @@ Nothing is searched here; `candidates` and `index` do.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +23,8 @@ FLAT_LIMIT = 4096
 """Up to so many exemplars exhaustive search takes under .3 ms."""
 GRAPH_LIMIT = 65_536
 """Beyond, a graph takes minutes to build where inverted lists take seconds, and is hardly faster."""
+PROBED = FLAT_LIMIT
+"""So many vectors are read when an index is opened: all of those that are searched exhaustively."""
 LINKS = 32
 """Of an exemplar in the graph, to others of its layer; twice as many in the lowest."""
 
@@ -128,9 +131,14 @@ class Store:
 
     @classmethod
     def load(cls, stem: Path, dtype: str, dims: int, scale: float) -> Self:
-        """Map what `save` wrote.
+        """Map what `save` wrote. Of many vectors `PROBED`, evenly spread, are read; a search checks what it compares.
 
         Raises:
-            ArtefactError: The file is missing or damaged.
+            ArtefactError: The file is missing or damaged, or holds a number that is not finite.
         """
-        return cls(map_array(array_file(stem, "vectors"), dtype, dims=dims), scale)
+        path = array_file(stem, "vectors")
+        store = cls(map_array(path, dtype, dims=dims), scale)
+        some = np.linspace(0, len(store) - 1, min(len(store), PROBED)).astype(np.int64)
+        if not (0.0 < scale < math.inf and np.isfinite(store[some]).all()):
+            raise ArtefactError(f"{path} holds a number that is not finite", hint="fit or build it again")
+        return store

@@ -5,6 +5,7 @@ A state is a main part, what was added since, and marks on what was removed. `in
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Main:
             return _exhaustive(self.store.array, queries, k, alive)
         ids = self.finder.places(queries, min(reach(k), len(self.rows)), bits)
         near = self.store[np.maximum(ids, 0)]
-        scores = np.matmul(near, queries[:, :, None])[:, :, 0]
+        scores = _finite(np.matmul(near, queries[:, :, None])[:, :, 0])
         return np.where(ids >= 0, scores, -np.inf), ids
 
     def write(self, stem: Path) -> None:
@@ -155,13 +156,20 @@ class Snapshot:
 
 
 def _exhaustive(vectors: NDArray[Any], queries: Vectors, k: int, alive: Bools) -> Found:
-    scores = queries @ vectors.T
+    scores = _finite(queries @ vectors.T)
     if not alive.all():
         scores[:, ~alive] = -np.inf
     count = min(k, scores.shape[1])
     ids = np.argpartition(-scores, count - 1, axis=1)[:, :count] if count else np.zeros((len(queries), 0), np.int64)
     scores = scores[_row_numbers(ids), ids]
     return scores, np.where(np.isfinite(scores), ids, -1)
+
+
+def _finite(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    # The vectors are checked where they come in, but of a mapped million only some: what is compared must be a number.
+    if not math.isfinite(float(scores.sum())):
+        raise ArtefactError("the index holds a vector that is not finite", hint="fit or build it again")
+    return scores
 
 
 def _nearest(scores: NDArray[np.float32], ids: NDArray[np.int64], k: int) -> Found:

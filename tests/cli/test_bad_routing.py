@@ -1,9 +1,11 @@
 """Bad input for the routing commands, through the real entry point: one line, a hint, the old router in force."""
 
+import hashlib
 import json
 import re
 import shutil
 
+import numpy as np
 import pytest
 
 from nescio_indexes.scoring import FEATURES_VERSION
@@ -244,3 +246,17 @@ def test_every_file_of_a_router_is_checked(nescio, router):
         assert "missing" in refused(nescio("route", "apple", "--router", router), "artefact_error")
         path.write_bytes(kept)
     assert nescio("route", "apple", "--router", router)[0] == 0
+
+
+@pytest.mark.parametrize("file", ["inside.vectors.npy", "outside.vectors.npy"])
+def test_vectors_that_are_not_finite_are_refused_though_their_checksum_is_right(nescio, tmp_path, monkeypatch, file):
+    monkeypatch.setattr("nescio_indexes.index.FRESH_LIMIT", 4)
+    router = tmp_path / "router"
+    nescio("fit", "--train", written(tmp_path / "t.jsonl", ROWS), "--out", router)
+    path = manifest_of(router).with_name(file)
+    vectors = np.load(path)
+    vectors[len(vectors) // 2] = np.nan
+    np.save(path, vectors)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    changed(router, lambda body: body["files"].update({file: digest}))
+    assert "not finite" in refused(nescio("route", "apple", "--router", router), "artefact_error")

@@ -307,6 +307,20 @@ def test_vectors_that_do_not_fit_are_refused():
         ExemplarIndex(DIMS, "enc", kind="tree")
 
 
+@pytest.mark.parametrize("kind", ["flat", "hnsw", "ivf"])
+def test_vector_that_is_not_finite_and_was_not_read_on_opening_gives_no_neighbours(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("nescio_indexes.index.FRESH_LIMIT", 8)
+    monkeypatch.setattr("nescio_indexes.plan.PROBED", 2)
+    folder = filled(64, kind).save(tmp_path)
+    path = folder / "exemplars.vectors.npy"
+    vectors = np.load(path)
+    asked = vectors[30:31].astype(np.float32)
+    vectors[30] = np.nan
+    np.save(path, vectors)
+    with pytest.raises(ArtefactError, match="not finite"):
+        ExemplarIndex.read_from(folder, "f").search(asked, 3)
+
+
 def test_exemplars_beyond_the_memory_are_refused_and_the_rest_still_serves():
     index = ExemplarIndex(DIMS, "enc", memory=8000)
     index.add(named(30), unit(30))

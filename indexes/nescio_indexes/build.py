@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -77,10 +76,7 @@ def build_default_router(
     changes = changes_of(out_dir)
     rows = with_changes(rows, changes)
     progress(f"fitting the router of {len(cards)} experts on {len(rows)} queries")
-    exemplars = dict(sorted(Counter(row.label for row in rows if row.label is not None).items()))
-    fitted = replace(
-        fit_router(rows, encoder, FitOptions(progress=progress)), extra={"content": key, "exemplars": exemplars}
-    )
+    fitted = replace(fit_router(rows, encoder, FitOptions(progress=progress)), extra={"content": key})
     save_refit(out_dir, fitted, changes, encoder)
     return fitted
 

@@ -27,7 +27,7 @@ FORMAT = 2
 CHANGES = "changes.jsonl"
 """What was added and removed online, one line each."""
 _COUNTS = {"rows", "outside", "measured"}
-_READ = {"added": int, "removed": int, "exemplars": dict}
+_READ = {"added": int, "removed": int}
 
 
 @dataclass(frozen=True, slots=True)

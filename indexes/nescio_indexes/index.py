@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import threading
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +149,15 @@ class ExemplarIndex:
     def count(self, texts: Collection[str]) -> int:
         """How many exemplars `remove` would remove."""
         return len(self._now.places(texts))
+
+    def labels(self) -> dict[str | None, int]:
+        """How many exemplars that can be found each label has, sorted; None, out of scope, comes last."""
+        now, found = self._now, Counter[str | None]()
+        edge = len(now.main.rows)
+        for rows, alive in ((now.main.rows, now.alive[:edge]), (now.rows, now.alive[edge:])):
+            counts = np.bincount(rows.labels[alive], minlength=len(rows.names)).tolist()
+            found.update(dict(zip(rows.names, counts, strict=True)))
+        return {name: found[name] for name in sorted(found, key=lambda name: (name is None, name or "")) if found[name]}
 
     def texts(self, label: str | None, most: int) -> tuple[str, ...]:
         """Texts of at most `most` exemplars of `label`, evenly spread over all of them."""

@@ -49,12 +49,27 @@ def test_added_exemplars_route_and_are_told_of(folder, tmp_path):
     told = json.loads(run("info", "--router", folder, "--json"))
     assert told["extra"] == {"added": 3, "removed": 0}
     assert told["growth"] == 3 / 56
+    assert told["exemplars"] == {"fruit": 14, "metal": 14, "music": 17}
     assert json.loads(run("quasar nebula", "--router", folder, "--json", app=route.app))["candidates"]
     shown = run("info", "--router", folder)
     assert "since    3 added, 0 removed since the fit" in shown
     assert "growth   5.4 % of the exemplars that the router was fitted on" in shown
     again = run("add", "--router", folder, "--jsonl", source)
     assert again.startswith("0 added (3 were there already or empty)")
+
+
+def test_info_counts_the_exemplars_of_now(folder, tmp_path):
+    outside = json.loads(run("info", "--router", folder, "--json"))["outside"]
+    more = [
+        {"text": "a quince", "label": "fruit"},
+        {"text": "stapler lamp", "label": None},
+        {"text": "lamp", "label": None},
+    ]
+    run("add", "--router", folder, "--jsonl", rows(tmp_path, *more))
+    run("remove", "--router", folder, "--text", next(row.text for row in rows_of() if row.label == "metal"))
+    shown = run("info", "--router", folder)
+    assert re.search(r"fruit +15 exemplars\n +metal +13 exemplars\n +music +14 exemplars", shown)
+    assert re.search(rf"out of scope +{outside + 2} exemplars", shown)
 
 
 def test_removed_exemplars_are_named_by_text_or_by_file(folder, tmp_path):

@@ -30,7 +30,7 @@ def test_router_is_built_once_and_again_when_an_exemplar_changes(cards, tmp_path
     encoder, told, out = BagOfWords(), [], tmp_path / "router"
     first = build_default_router(cards, encoder, out, told.append)
     assert first.model.labels == ("fruit", "metal")
-    assert first.extra["exemplars"] == {"fruit": 14, "metal": 14}
+    assert first.model.inside.labels() == {"fruit": 14, "metal": 14}
     calls = encoder.calls
     again = build_default_router(cards, encoder, out)
     assert encoder.calls == calls

@@ -13,6 +13,7 @@ from nescio.cli.terminal import console, print_json
 
 if TYPE_CHECKING:
     from nescio.settings import Settings
+    from nescio_indexes.fitted import FittedRouter
 
 app = typer.Typer(add_completion=False, help="Build the router's index, describe it, or change it.")
 app.command("add")(index_change.add)
@@ -42,7 +43,7 @@ def build(
     with console(stderr=True).status("building") as status:
         fitted = build_default_router(registry.cards, encoder, settings.router_dir, status.update, force=force)
         asyncio.run(warm_up(registry.experts, encoder.encode, settings, status.update))
-    _show({"router": str(settings.router_dir), **fitted.facts()}, json)
+    _show({"router": str(settings.router_dir), **_counts(fitted), **fitted.facts()}, json)
 
 
 @app.command()
@@ -54,14 +55,24 @@ def info(
 ) -> None:
     """Describe the router that is in force: exemplars, figures, threshold, and whether it is fresh."""
     from nescio.settings import load_settings
-    from nescio_indexes.fitted import read_facts
+    from nescio_indexes.fitted import FittedRouter, read_facts
     from nescio_indexes.online import growth_of
 
     settings = load_settings()
     place = router or settings.router_dir
-    facts = read_facts(place)
+    fitted = FittedRouter.load(place, str(read_facts(place)["encoder"]))
+    facts = fitted.facts()
     fresh = {} if router is not None else {"fresh": _is_fresh(facts, settings)}
-    _show({"router": str(place), **fresh, "growth": growth_of(facts), **facts}, json)
+    _show({"router": str(place), **fresh, "growth": growth_of(facts), **_counts(fitted), **facts}, json)
+
+
+def _counts(fitted: FittedRouter) -> dict[str, Any]:
+    """How many exemplars there are now: of each label, and out of scope."""
+    inside = fitted.model.inside.labels()
+    return {
+        "exemplars": {label: inside.get(label, 0) for label in fitted.model.labels},
+        "outside": len(fitted.model.outside),
+    }
 
 
 def _is_fresh(facts: dict[str, Any], settings: Settings) -> bool:
@@ -76,15 +87,20 @@ def _show(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(facts)
         return
+    from nescio_indexes.text import clean
+
+    # Names are points of the index as exemplars are.
+    what = "names and exemplars" if facts["described"] else "exemplars"
     report, rule, extra = facts["report"], facts["rule"], facts.get("extra", {})
     printer = console()
     printer.print(f"router   {facts['router']}", markup=False)
     printer.print(f"encoder  {facts['encoder']}", markup=False)
     if "fresh" in facts:
         printer.print(f"fresh    {'yes' if facts['fresh'] else 'no: nescio index build'}", markup=False)
-    for name, count in extra.get("exemplars", {}).items():
-        printer.print(f"  {name:<14}{count} exemplars", markup=False)
-    printer.print(f"  {'out of scope':<14}{report['outside']} exemplars", markup=False)
+    counts = [(clean(name), count) for name, count in facts["exemplars"].items()] + [("out of scope", facts["outside"])]
+    wide = max(len(name) for name, _ in counts)
+    for name, count in counts:
+        printer.print(f"  {name:<{wide}}  {count} {what}", markup=False)
     if extra.get("added") or extra.get("removed"):
         printer.print(f"since    {extra['added']} added, {extra['removed']} removed since the fit", markup=False)
         printer.print(f"growth   {told_growth(facts['growth'])}", markup=False)

@@ -125,6 +125,11 @@ def _refused(t: Table) -> float:
     return _share(~t.answered[~t.inside])
 
 
+def _harmonic(t: Table) -> float:
+    kept, refused = _kept(t), _refused(t)
+    return math.nan if math.isnan(kept + refused) else harmonic_mean(kept, refused)
+
+
 def _ece_at_share(t: Table) -> float:
     return ece(p_at_share(t), t.right, BINS, debiased=True)
 
@@ -140,7 +145,7 @@ FIGURES: Mapping[str, Callable[[Table], float]] = {
     "fpr95": lambda t: fpr_at_recall(t.scope, t.inside),
     "kept": _kept,
     "refused": _refused,
-    "harmonic": lambda t: harmonic_mean(_kept(t), _refused(t)),
+    "harmonic": _harmonic,
     "coverage": lambda t: _share(t.answered),
     "selective_risk": lambda t: _share(~t.right[t.answered]),
     "aurc": lambda t: aurc(t.p, t.right),

@@ -127,6 +127,8 @@ def test_without_rows_out_of_scope_what_needs_them_is_unknown_and_shown_as_such(
     found = routing_report.report(router, [row for row in rows_of(4, 0) if row.label])
     assert math.isnan(found["figures"]["auroc"]["value"])
     assert math.isnan(found["figures"]["refused"]["value"])
+    harmonic = found["figures"]["harmonic"]
+    assert all(math.isnan(figure) for figure in (harmonic["value"], *harmonic["interval"]))
     for shown in (routing_page.text(found, 80), routing_page.markdown(found), routing_page.page(found)):
         assert "nan" not in shown.lower()
 

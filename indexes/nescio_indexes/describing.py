@@ -311,9 +311,10 @@ def _prior_scope(model: DescribedModel, points: _Points, temperature: float) -> 
     features[:, 1] = -model.outside.search(points.far, 4).scores[:, 1:].mean(axis=1)
     slopes = np.array([1.0, PRIOR_APART])
     middle = float(np.median(features @ slopes))
-    weights = PRIOR_SLOPE * slopes
-    bias = -PRIOR_SLOPE * (middle + PRIOR_MARGIN)
-    return RouteCalibration(temperature, np.zeros(2), np.ones(2), weights, bias, 0.5)
+    # With the usual `apart`, in and out of scope are equally likely at this `near`.
+    apart = float(np.median(features[:, 1]))
+    centre = np.array([middle + PRIOR_MARGIN - PRIOR_APART * apart, apart])
+    return RouteCalibration(temperature, centre, np.ones(2), PRIOR_SLOPE * slopes, 0.0, 0.5)
 
 
 def _judge(calibration: RouteCalibration, bonus: float, unseen: _Unseen, points: _Points) -> Judged:

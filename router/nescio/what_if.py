@@ -62,7 +62,10 @@ class NearExemplar:
 
 @dataclass(frozen=True, slots=True)
 class FeatureShare:
-    """One scope feature: its value, the average over calibration rows, and what it adds to the logit of scope."""
+    """One scope feature: its value, its middle, and what the way between them adds to the logit of scope.
+
+    The middle is the average over calibration rows; where scope rests on the prior, what leaves it undecided.
+    """
 
     name: str
     value: float
@@ -225,7 +228,7 @@ def _averaged(case: Case, features: tuple[FeatureShare, ...]) -> RawScores:
 
 
 def _feature_change(case: Case, features: tuple[FeatureShare, ...]) -> Change:
-    told = " and ".join(f"{f.name} were average ({f.average:.2f}, not {f.value:.2f})" for f in features)
+    told = " and ".join(f"{f.name} were {f.average:.2f}, not {f.value:.2f}" for f in features)
     return Change("features", case.other, f"{case.other} if {told}", features=tuple(f.name for f in features))
 
 

@@ -56,6 +56,13 @@ def figure(shown, name):
     return re.search(rf"^  {re.escape(name)}  +(.+)$", shown, re.MULTILINE)[1]
 
 
+def test_low_similarity_speaks_against_a_query_where_scope_rests_on_the_prior(nescio, fitted):
+    _, out, _ = nescio("route", "stapler candle", "--router", fitted, "--explain", "--json")
+    near = next(one for one in json.loads(out)["explanation"]["features"] if one["name"] == "near")
+    assert near["value"] < near["average"]
+    assert near["contribution"] < 0
+
+
 def test_fit_on_descriptions_alone_says_that_nothing_is_measured(fit):
     code, shown, _ = fit(DESCRIPTIONS)
     assert code == 0

@@ -155,7 +155,7 @@ EXPLAINED = Explanation(
     scope_logit=-1.99,
     changes=(
         Change("threshold", "answered", "answered if the threshold were below 0.120", 0.12),
-        Change("features", "answered", "answered if energy were average (1.50, not 0.50)", features=("energy",)),
+        Change("features", "answered", "answered if energy were 1.50, not 0.50", features=("energy",)),
         Change("add_exemplar", "answered", "answered if this query were an exemplar of general", label="general"),
         Change("remove_exemplars", "answered", "answered without the nearest exemplar", exemplars=("asdf",)),
     ),

@@ -164,7 +164,9 @@ class WireFeature(Wire):
 
     name: str
     value: float | None
-    average: float | None = Field(description="Over the rows that scope was calibrated on.")
+    average: float | None = Field(
+        description="Over the rows that scope was calibrated on; where none were, what leaves it undecided."
+    )
     contribution: float | None = Field(description="What it adds to the logit of scope.")
 
 

@@ -81,6 +81,19 @@ def change_version(
         return None if changed is None else _write(root, kind, version, *changed)
 
 
+def check_place(root: Path) -> None:
+    """Refuse a `root` below which no version can be written, before the work that makes one; nothing is written.
+
+    Raises:
+        ArtefactError: That is so.
+    """
+    place = next(folder for folder in (root.absolute(), *root.absolute().parents) if os.path.lexists(folder))
+    if not place.is_dir():
+        raise ArtefactError(f"cannot write {root}: {place} is no folder", hint="choose a folder that can be written")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise ArtefactError(f"cannot write {root}: {place} is not yours to write", hint="choose another folder")
+
+
 def read_version(root: Path, *, kind: str, version: int, read: Callable[[Path, dict[str, Any]], T]) -> T:
     """What `read` makes of the version in force, its folder and facts.
 

@@ -41,7 +41,9 @@ def command(
     ] = None,
     encoder: Annotated[str | None, typer.Option(help="An encoder's name or folder; the profile's without it.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of what is drawn at random.")] = 0,
-    fast: Annotated[bool, typer.Option("--fast", help="A third of the time, for a somewhat worse router.")] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="At many rows a third of the time, for a somewhat worse router.")
+    ] = False,
     tune: Annotated[
         bool, typer.Option("--tune", help="Tune the encoder on the rows first: minutes, for a better router.")
     ] = False,
@@ -55,6 +57,7 @@ def command(
     too, from four fifths of the in-scope rows or more; what is calibrated comes from the others.
     """
     from nescio.settings import load_settings
+    from nescio_indexes.artefact import check_place
     from nescio_indexes.described import read_descriptions
     from nescio_indexes.describing import fit_described
     from nescio_indexes.encoder import load_encoder
@@ -65,6 +68,7 @@ def command(
     wish = Wish(target=target, max_risk=max_risk, oos_recall=oos_recall)
     wish.check()
     check_sources(train, describe, dev, fast=fast, tune=tune)
+    check_place(out)
     described = () if describe is None else read_descriptions(describe)
     rows = () if train is None else read_rows(train)
     more = read_rows(dev) if dev is not None else ()

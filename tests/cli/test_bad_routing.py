@@ -130,11 +130,43 @@ def test_place_that_cannot_be_written_is_told(nescio, router, tmp_path, monkeypa
     refused(nescio("index", "map", "--router", router, "--out", out))
 
 
-@pytest.mark.parametrize("out", ["/proc/router", "/dev/null"])
-def test_router_is_not_written_where_none_can_be(nescio, tmp_path, out):
-    assert "cannot write" in refused(
-        nescio("fit", "--train", written(tmp_path / "t.jsonl", ROWS), "--out", out), "artefact_error"
-    )
+def test_routes_do_not_take_the_place_of_their_queries(nescio, router, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    source = written(tmp_path / "in.jsonl", ROWS)
+    before = source.read_bytes()
+    (tmp_path / "link.jsonl").symlink_to(source)
+    (tmp_path / "twin.jsonl").hardlink_to(source)
+    for out in ("in.jsonl", "../" + tmp_path.name + "/in.jsonl", "link.jsonl", "twin.jsonl"):
+        assert "the file of the queries" in refused(
+            nescio("route", "--router", router, "--jsonl", source, "--out", out)
+        )
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize(("row", "message"), [({"id": 1}, "text is missing"), ({"text": 5}, "text is no string")])
+def test_row_without_a_text_says_what_is_wrong_with_it(nescio, router, tmp_path, row, message):
+    source = written(tmp_path / "in.jsonl", [row])
+    assert message in refused(nescio("route", "--router", router, "--jsonl", source, "--out", tmp_path / "o"))
+
+
+@pytest.mark.parametrize("out", ["/proc/router", "/dev/null", "t.jsonl", "t.jsonl/router"])
+def test_router_is_not_written_where_none_can_be(nescio, tmp_path, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    train = written(tmp_path / "t.jsonl", ROWS)
+    assert "cannot write" in refused(nescio("fit", "--train", train, "--out", out), "artefact_error")
+
+
+@pytest.mark.parametrize("out", ["t.jsonl", "t.jsonl/router", "closed/router"])
+def test_place_of_a_router_is_looked_at_before_any_work(nescio, tmp_path, monkeypatch, out):
+    def work(*args, **more):
+        raise AssertionError("rows were embedded")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("nescio_indexes.encoder.load_encoder", work)
+    monkeypatch.setattr("os.access", lambda place, mode: not str(place).endswith("closed"))
+    (tmp_path / "closed").mkdir()
+    train = written(tmp_path / "t.jsonl", ROWS)
+    assert "cannot write" in refused(nescio("fit", "--train", train, "--out", out), "artefact_error")
 
 
 @pytest.mark.parametrize("words", [["--target", "2"], ["--target", "nan"], ["--target", "-0.5"], ["--target", "1"]])
@@ -163,6 +195,15 @@ def test_labels_with_controls_reach_no_terminal_as_they_are(nescio, tmp_path):
     shown = nescio("route", "apple pear", "--router", tmp_path / "r", "--explain")[1]
     assert shown.startswith("[31mfruit !\n")
     assert not set(shown) & {"\x1b", "\x00"}
+
+
+def test_explanation_keeps_its_columns_apart_under_long_labels(nescio, tmp_path):
+    long = "a_label_of_thirty_one_characters"
+    rows = [dict(row, label=long if row["label"] == "fruit" else row["label"]) for row in ROWS]
+    nescio("fit", "--train", written(tmp_path / "t.jsonl", rows), "--out", tmp_path / "r")
+    shown = nescio("route", "apple pear", "--router", tmp_path / "r", "--explain")[1].splitlines()
+    head = next(line for line in shown if line.startswith("label "))
+    assert [line[head.index("head") :][:2] for line in shown if line.startswith(f"  {long}")] == ["0."]
 
 
 def manifest_of(router):

@@ -80,8 +80,10 @@ def route_file(router: Router, source: Path, out: Path, top: int = SHOWN) -> int
     complete.
 
     Raises:
-        DataError: A row is not ``{"text"}``, or a file cannot be read or written.
+        DataError: A row is not ``{"text"}``, a file cannot be read or written, or both are one.
     """
+    if _same(source, out):
+        raise DataError(f"{out} is the file of the queries", hint="name another file for the routes")
     count = 0
     with written_whole(out) as stream:
         for rows in _batches(read_queries(source)):
@@ -90,6 +92,13 @@ def route_file(router: Router, source: Path, out: Path, top: int = SHOWN) -> int
                 stream.write(codec.dumps(route_line(router, route, row_id, top)) + "\n")
             count += len(rows)
     return count
+
+
+def _same(source: Path, out: Path) -> bool:
+    try:
+        return source.samefile(out)
+    except OSError:
+        return False
 
 
 def route_line(router: Router, route: Route, row_id: Any, top: int = SHOWN) -> dict[str, Any]:
@@ -192,17 +201,19 @@ def show_explanation(told: Explanation | None) -> None:
     from nescio_indexes.text import clean, clip
 
     lines = ["", *map(clean, told.summary)]
+    named = [*(near.label for near in told.nearest), *(row.label for row in told.labels)]
+    wide = max(len(clean(label or OUTSIDE)) for label in (None, *named))
     lines += ["", "nearest exemplars"] if told.nearest or told.nearest_outside else []
     for near in (*told.nearest, *told.nearest_outside):
-        lines.append(f"  {near.similarity:.2f}  {clean(near.label or OUTSIDE):<14} {clip(near.text)[:100]}")
-    lines += ["", "label          head     net  neighbours       p"] if told.labels else []
+        lines.append(f"  {near.similarity:.2f}  {clean(near.label or OUTSIDE):<{wide}}   {clip(near.text)[:100]}")
+    lines += ["", f"{'label':<{wide}}   head     net  neighbours       p"] if told.labels else []
     for row in told.labels:
         net, neighbours, p = (
             "" if value is None else f"{value:.{digits}f}"
             for value, digits in ((row.net, 2), (row.neighbours, 3), (row.p, 3))
         )
-        lines.append(f"  {clean(row.label or OUTSIDE):<13}{row.head_p:.3f}  {net:>6}  {neighbours:>10}  {p:>6}")
-    lines += ["", "scope feature     value  average  in the logit"] if told.features else []
+        lines.append(f"  {clean(row.label or OUTSIDE):<{wide}} {row.head_p:.3f}  {net:>6}  {neighbours:>10}  {p:>6}")
+    lines += ["", "scope feature     value   middle  in the logit"] if told.features else []
     lines += [f"  {f.name:<13}{f.value:>8.2f} {f.average:>8.2f} {f.contribution:>+13.2f}" for f in told.features]
     lines += [f"  constant {told.constant:>+35.2f}"] if told.features else []
     lines += ["", *(f"- {clean(change.says)}" for change in told.changes)]
@@ -235,8 +246,10 @@ def _query(raw: bytes, where: str) -> tuple[Any, str]:
         row = codec.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: not JSON in UTF-8: {error}", hint=hint) from error
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+    if not isinstance(row, dict) or "text" not in row:
         raise DataError(f"{where}: text is missing", hint=hint)
+    if not isinstance(row["text"], str):
+        raise DataError(f"{where}: text is no string", hint=hint)
     return row.get("id"), row["text"]
 
 

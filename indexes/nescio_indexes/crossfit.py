@@ -24,6 +24,9 @@ from nescio_indexes.softmax import Linear
 
 FOLDS = 5
 FAST_FOLDS = 3
+FEW_ROWS, FEW_FOLDS = 2000, 15
+"""Without out-of-scope rows and with so few others, parts that go without a fifth are too much worse than the router:
+its scores of scope are higher than theirs, and a threshold from theirs refuses next to nothing."""
 NET_ROWS = 16
 """From so many in-scope rows a label on average a net is trained; with fewer it only adds noise."""
 
@@ -64,10 +67,11 @@ class Training:
     @classmethod
     def of(cls, data: Data, *, fast: bool, seed: int) -> Self:
         """The full training, with a net where there are rows enough for it; or the fast one."""
+        folds = folds_for(data.targets, fast=fast)
         if fast:
-            return cls(FAST_FOLDS, _FAST_ITERATIONS, False, seed)
+            return cls(folds, _FAST_ITERATIONS, False, seed)
         enough = len(data.labels) > 1 and int((data.targets >= 0).sum()) >= NET_ROWS * len(data.labels)
-        return cls(FOLDS, _ITERATIONS, enough, seed)
+        return cls(folds, _ITERATIONS, enough, seed)
 
     def head(self, vectors: Vectors, targets: NDArray[np.int64], labels: int) -> Linear:
         """The linear head; as many steps on a fold as on all rows, or the logits would differ in size."""
@@ -76,6 +80,13 @@ class Training:
     def hidden(self, vectors: Vectors, targets: NDArray[np.int64], labels: int) -> Net | None:
         """The net, if one is trained."""
         return fit_net(vectors, targets, labels, seed=self.seed) if self.net else None
+
+
+def folds_for(targets: NDArray[np.int64], *, fast: bool = False) -> int:
+    """How many folds rows with these `targets` are asked in."""
+    if len(targets) <= FEW_ROWS and bool((targets >= 0).all()):
+        return FEW_FOLDS
+    return FAST_FOLDS if fast else FOLDS
 
 
 @dataclass(frozen=True, slots=True)

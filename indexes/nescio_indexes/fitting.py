@@ -21,6 +21,7 @@ from nescio_indexes.crossfit import (
     Data,
     Training,
     Unseen,
+    folds_for,
     joined,
     labels_held_out,
     neighbours_without_twins,
@@ -165,7 +166,7 @@ def embedded(
     targets = targets_of(rows, labels)
     foreign = np.array([looks_foreign(row.text) for row in rows], dtype=np.bool_)
     english = float(foreign[targets >= 0].mean()) <= FOREIGN_ROWS
-    groups = fold_groups(rows, vectors, targets, FOLDS) if tuned is None else tuned.groups
+    groups = fold_groups(rows, vectors, targets, folds_for(targets)) if tuned is None else tuned.groups
     seen = np.zeros(len(rows), np.bool_) if tuned is None else tuned.seen
     return Data(rows, labels, vectors, targets, groups, foreign & english, seen, english)
 
@@ -268,6 +269,8 @@ def _report(judged: Judged, data: Data, rule: Rule, mixed: Judged, pseudo: bool)
     nan = float("nan")
     kept, refused = judged.rates_at(rule.threshold if rule.cut == "scope" else 0.0)
     measured, known = bool(judged.inside.any()), bool(judged.inside.any() and not judged.inside.all())
+    # Of one label, and nothing beside it, p is scope, and scope is a guess.
+    alone = pseudo and bool(judged.inside.all())
     if pseudo and data.seen.any():
         # An encoder that was tuned on the labels that were held out makes strangers of them too easily.
         known = False
@@ -278,7 +281,7 @@ def _report(judged: Judged, data: Data, rule: Rule, mixed: Judged, pseudo: bool)
         pseudo=pseudo,
         accuracy=float(judged.right[judged.inside].mean()) if measured else nan,
         auroc=auroc(judged.scope, judged.inside) if known else nan,
-        ece=ece(mixed.p, mixed.right, debiased=True) if measured else nan,
+        ece=ece(mixed.p, mixed.right, debiased=True) if measured and not alone else nan,
         kept=kept if measured else nan,
         refused=refused if known else nan,
         harmonic=harmonic_mean(kept, refused) if known else nan,

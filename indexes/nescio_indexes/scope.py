@@ -25,6 +25,8 @@ FOREIGN_SHARE = 0.01
 _TEMPERATURES = (0.01, 20.0)
 _WEIGHTS = (0.0, 200.0)
 _ENOUGH = 4000
+_CONSTANT = 1e-4
+"""A feature that spreads less than this is rounding noise: of one label alone most features say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float
 
     No weight is below 0: each feature is higher the more a query is in scope, and a weight that says otherwise has
     learnt what tells these out-of-scope rows from others. With one side missing there is nothing to tell apart: the
-    score is then how typical a row is of the other rows, along every feature alike.
+    score is then how typical a row is of the other rows, along every feature alike. What does not vary has no weight.
 
     Args:
         features: (n, features), higher is more in scope.
@@ -142,10 +144,11 @@ def fit_scope(features: Floats, inside: NDArray[np.bool_], *, temperature: float
         oos_prior: Share of out-of-scope queries.
     """
     centre, scale = features.mean(axis=0), features.std(axis=0)
-    scale = np.where(scale > 1e-9, scale, 1.0)
-    standard = (features - centre) / scale
+    varying = scale > _CONSTANT
+    scale = np.where(varying, scale, 1.0)
+    standard = np.where(varying, (features - centre) / scale, 0.0)
     if inside.all() or not inside.any():
-        weights = np.where(features.std(axis=0) > 1e-9, 1.0 / features.shape[1], 0.0)
+        weights = np.where(varying, 1.0 / features.shape[1], 0.0)
         # Two standard deviations below the typical row, in and out of scope are equally likely.
         return RouteCalibration(temperature, centre, scale, 2.0 * weights, 4.0, 0.5).with_prior(oos_prior)
     # Both sides weigh as much as the smaller one, so that few out-of-scope rows settle little.

@@ -67,21 +67,41 @@ def test_what_new_queries_get_is_what_was_measured(name: str, key: tuple[str, in
     assert int(told[2]) == round(CLINC[key]["fit_s"] + CLINC[key].get("tune_s", 0))
 
 
-SEEDS = {(line["labels"], line["shots"]): line for line in LINES if line["bench"] == "seeds"}
+SEEDS = {
+    (line["labels"], line["shots"], line.get("fast", False), line.get("encoder") == "all-minilm-l6-v2"): line
+    for line in LINES
+    if line["bench"] == "seeds"
+}
 
 
 @pytest.mark.parametrize(
     ("name", "key"),
     [
-        ("150 intents", ("intent", 0)),
-        ("10 domains", ("domain", 0)),
-        ("150 intents, 20 exemplars each", ("intent", 20)),
+        ("150 intents", ("intent", 0, False, False)),
+        ("10 domains", ("domain", 0, False, False)),
+        ("150 intents, 20 exemplars each", ("intent", 20, False, False)),
     ],
 )
-def test_what_five_seeds_get_is_what_was_measured(name: str, key: tuple[str, int]):
+def test_what_five_seeds_get_is_what_was_measured(name: str, key: tuple[str, int, bool, bool]):
     told = re.search(rf"^\| {name}, five seeds \| (.*) \|$", PAGE, re.MULTILINE)
     assert told is not None
     figures = [[float(part) for part in re.findall(r"\.\d+", cell)] for cell in told[1].split(" | ")]
     measured = [list(SEEDS[key][figure].values()) for figure in FIGURES[:-1]]
     assert figures == [pytest.approx(one, abs=6e-4) for one in measured]
     assert SEEDS[key]["seeds"] == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("150 intents, `--fast`", ("intent", 0, True, False)),
+        ("10 domains, `--fast`", ("domain", 0, True, False)),
+        ("150 intents, torch encoder", ("intent", 0, False, True)),
+    ],
+)
+def test_what_other_fits_get_is_what_was_measured(name: str, key: tuple[str, int, bool, bool]):
+    told = re.search(rf"^\| {name} \| (.*) \| (\d+) s \|$", PAGE, re.MULTILINE)
+    assert told is not None
+    measured = [SEEDS[key][figure]["mean"] for figure in FIGURES[:-1]]
+    assert [float(figure) for figure in told[1].split(" | ")] == pytest.approx(measured, abs=6e-4)
+    assert int(told[2]) == round(SEEDS[key]["fit_s"]["mean"])

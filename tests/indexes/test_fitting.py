@@ -237,6 +237,23 @@ def test_one_label_without_outside_rows_still_prefers_what_is_typical():
     assert scope[0] > scope[3]
 
 
+@pytest.mark.parametrize("names", [("fruit", "metal"), ("metal", "fruit")])
+@pytest.mark.parametrize("fast", [False, True])
+def test_two_labels_alone_tell_what_is_near_from_what_is_not(names, fast):
+    told = dict(zip(("fruit", "metal"), names, strict=True))
+    rows = [Row(row.text, told[row.label]) for row in rows_of(outside=0) if row.label in told]
+    fitted = finite(fit(rows, fast=fast))
+    _, scope, _ = decisions(fitted, ["apple and melon please", "iron or zinc please", "stapler candle wrench"])
+    assert fitted.report.auroc > 0.9
+    assert [fitted.rule.answers(one, one) for one in scope] == [True, True, False]
+
+
+def test_of_one_label_alone_no_probability_is_said_to_be_measured():
+    fitted = fit([row for row in rows_of() if row.label == "fruit"])
+    assert math.isnan(fitted.report.ece)
+    assert math.isnan(fitted.report.auroc)
+
+
 def test_one_exemplar_a_label_leaves_nothing_to_measure_and_still_routes():
     fitted = finite(fit([Row(words, label) for label, words in TOPICS.items()]))
     top, scope, _ = decisions(fitted, QUERIES)

@@ -169,18 +169,19 @@ def _basis(fitted: FittedRouter) -> str:
 
 def _lines(fitted: FittedRouter) -> list[tuple[str, Any]]:
     report, rule = fitted.report, fitted.rule
+    stood_in = " (held-out labels)" if report.pseudo else ""
     lines: list[tuple[str, Any]] = [
         ("labels", len(fitted.model.labels)),
         ("rows in scope, out of scope", f"{report.rows}, {report.outside}"),
         ("in-scope accuracy without abstention", _share(report.accuracy)),
         *described_lines(fitted.extra),
-        ("AUROC of scope" + (" (held-out labels)" if report.pseudo else ""), _share(report.auroc)),
+        ("AUROC of scope" + stood_in, _share(report.auroc)),
         ("ECE of p", _share(report.ece)),
         ("rule", f"{rule.name}: answer if {rule.cut} > {rule.threshold:.4f}"),
     ]
     if rule.cut == "scope":
         lines.append(("in-scope right and answered", _share(report.kept)))
-        lines.append(("out-of-scope refused", _share(report.refused)))
+        lines.append(("out-of-scope refused" + stood_in, _share(report.refused)))
     return lines
 
 

@@ -23,8 +23,8 @@ FLAT_LIMIT = 4096
 """Up to so many exemplars exhaustive search takes under .3 ms."""
 GRAPH_LIMIT = 65_536
 """Beyond, a graph takes minutes to build where inverted lists take seconds, and is hardly faster."""
-PROBED = FLAT_LIMIT
-"""So many vectors are read when an index is opened: all of those that are searched exhaustively."""
+PROBED = 256
+"""So many of more vectors than `FLAT_LIMIT` are read when they are opened; a million of them stay on disk."""
 LINKS = 32
 """Of an exemplar in the graph, to others of its layer; twice as many in the lowest."""
 
@@ -131,14 +131,15 @@ class Store:
 
     @classmethod
     def load(cls, stem: Path, dtype: str, dims: int, scale: float) -> Self:
-        """Map what `save` wrote. Of many vectors `PROBED`, evenly spread, are read; a search checks what it compares.
+        """Map what `save` wrote. All of a few are read, of many `PROBED`; a search checks what it compares.
 
         Raises:
             ArtefactError: The file is missing or damaged, or holds a number that is not finite.
         """
         path = array_file(stem, "vectors")
         store = cls(map_array(path, dtype, dims=dims), scale)
-        some = np.linspace(0, len(store) - 1, min(len(store), PROBED)).astype(np.int64)
+        count = len(store) if len(store) <= FLAT_LIMIT else PROBED
+        some = np.linspace(0, len(store) - 1, count).astype(np.int64)
         if not (0.0 < scale < math.inf and np.isfinite(store[some]).all()):
             raise ArtefactError(f"{path} holds a number that is not finite", hint="fit or build it again")
         return store

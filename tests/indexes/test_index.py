@@ -310,6 +310,7 @@ def test_vectors_that_do_not_fit_are_refused():
 @pytest.mark.parametrize("kind", ["flat", "hnsw", "ivf"])
 def test_vector_that_is_not_finite_and_was_not_read_on_opening_gives_no_neighbours(tmp_path, monkeypatch, kind):
     monkeypatch.setattr("nescio_indexes.index.FRESH_LIMIT", 8)
+    monkeypatch.setattr("nescio_indexes.plan.FLAT_LIMIT", 8)
     monkeypatch.setattr("nescio_indexes.plan.PROBED", 2)
     folder = filled(64, kind).save(tmp_path)
     path = folder / "exemplars.vectors.npy"

@@ -24,7 +24,7 @@ from nescio_indexes.softmax import Linear
 
 FOLDS = 5
 FAST_FOLDS = 3
-FEW_ROWS, FEW_FOLDS = 2000, 15
+FEW_ROWS, FEW_FOLDS = 2000, 10
 """Without out-of-scope rows and with so few others, parts that go without a fifth are too much worse than the router:
 its scores of scope are higher than theirs, and a threshold from theirs refuses next to nothing."""
 NET_ROWS = 16

@@ -42,7 +42,7 @@ def command(
     encoder: Annotated[str | None, typer.Option(help="An encoder's name or folder; the profile's without it.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of what is drawn at random.")] = 0,
     fast: Annotated[
-        bool, typer.Option("--fast", help="At many rows a third of the time, for a somewhat worse router.")
+        bool, typer.Option("--fast", help="At many rows half the time, for a somewhat worse router.")
     ] = False,
     tune: Annotated[
         bool, typer.Option("--tune", help="Tune the encoder on the rows first: minutes, for a better router.")

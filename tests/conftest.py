@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from nescio.settings import Settings, load_settings
@@ -27,6 +28,13 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NESCIO_HOME", str(tmp_path / "home"))
     for field in set(Settings.model_fields) - {"home", "data"}:
         monkeypatch.delenv(f"NESCIO_{field.upper()}", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command sends logs to its runner's standard error, which ends with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ import re
 from pathlib import Path
 from typing import get_args
 
-import pytest
-import structlog
 from typer.testing import CliRunner
 
 from nescio.cli import route
@@ -15,19 +13,12 @@ from nescio.what_if import ChangeKind
 PAGE = (Path(__file__).parents[2] / "docs/explain.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def logs_as_they_were():
-    """The command sends logs to the runner's standard error, which ends with it."""
-    yield
-    structlog.reset_defaults()
-
-
 def masked(text):
     """`text` without its figures, which every fit moves."""
     return re.sub(r"\d\.\d+", "#", text)
 
 
-def test_explanation_in_the_docs_is_what_the_command_prints(served_home, logs_as_they_were):
+def test_explanation_in_the_docs_is_what_the_command_prints(served_home):
     block = re.search(r"```\n\$ nescio route \"(.+?)\" --explain\n(.+?)```", PAGE, re.DOTALL)
     assert block is not None
     printed = masked(CliRunner().invoke(route.app, [block[1], "--explain"], catch_exceptions=False).stdout)

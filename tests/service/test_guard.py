@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import openai
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from nescio.service.guard import is_loopback
@@ -150,7 +149,6 @@ def test_logs_hold_neither_question_nor_key(serve: Callable[..., Server]) -> Non
     assert "PRIVATE" not in told
     assert KEY not in told
     assert "397.8" not in told
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import openai
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from nescio.service.body import MAX_BODY_BYTES
@@ -130,7 +129,6 @@ def test_client_that_leaves_while_it_sends_is_no_defect(serve: Callable[..., Ser
         assert "nescio_cancelled_total 1.0" in server.http.get("/metrics").text
     assert "client left" in {entry["event"] for entry in logs}
     assert {entry["log_level"] for entry in logs} == {"info"}
-    structlog.reset_defaults()
 
 
 def test_body_that_does_not_arrive_in_time_is_408(serve: Callable[..., Server]) -> None:

@@ -64,7 +64,7 @@ class FitOptions:
         oos_prior: Share of out-of-scope queries that p assumes; None for the data's.
         seed: Of what is drawn at random.
         memory: Bytes that the index of exemplars may take.
-        fast: Three folds, the linear head alone: half the time or less, with many rows, for a somewhat worse router.
+        fast: Fewer folds, the linear head alone: half the time, with many rows, for a somewhat worse router.
         progress: Told what happens next.
     """
 

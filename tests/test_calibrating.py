@@ -1,3 +1,4 @@
+import asyncio
 import json
 import math
 import os
@@ -132,6 +133,39 @@ async def test_torn_last_line_is_cut_off_and_asked_again(desk):
     assert await ask_and_grade(desk, "doubling", questions, journal) == whole
     assert len(desk.asked) == 1
     assert len(journal.read_text().splitlines()) == 6
+
+
+async def test_several_questions_at_a_time_give_the_same_rows_and_go_on_after_a_failure(desk):
+    questions = read_known_questions(desk.experts["doubling"].card.folder / "questions.jsonl")[:20]
+    one_by_one = await ask_and_grade(desk, "doubling", questions, desk.settings.home / "one.jsonl")
+    journal = desk.settings.home / "four.jsonl"
+    desk.asked.clear()
+    desk.unavailable_after = 10
+    with pytest.raises(BackendUnavailable):
+        await ask_and_grade(desk, "doubling", questions, journal, concurrency=4)
+    assert len(journal.read_text().splitlines()) == 10
+    desk.unavailable_after = None
+    assert await ask_and_grade(desk, "doubling", questions, journal, concurrency=4) == one_by_one
+    assert sorted({json.loads(line)["question"] for line in journal.read_text().splitlines()}) == sorted(
+        question.question for question in questions
+    )
+
+
+async def test_as_many_questions_are_under_way_as_was_wished(desk, monkeypatch):
+    questions = read_known_questions(desk.experts["doubling"].card.folder / "questions.jsonl")[:12]
+    under_way, most, observe = 0, 0, desk.observe
+
+    async def slowly(query, *, progress=None):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        return await observe(query, progress=progress)
+
+    monkeypatch.setattr(desk, "observe", slowly)
+    await ask_and_grade(desk, "doubling", questions, desk.settings.home / "three.jsonl", concurrency=3)
+    assert most == 3
 
 
 async def test_changed_expert_is_asked_again_and_was_stale_meanwhile(desk):

@@ -6,6 +6,7 @@ itself is `nescio.calibration`, the grading `nescio.grading`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -89,10 +90,12 @@ async def ask_and_grade(
     questions: Sequence[KnownQuestion],
     journal: Path,
     progress: Progress = silent,
+    concurrency: int = 1,
 ) -> tuple[GradedRow, ...]:
     """Ask `expert` each of `questions` that `journal` does not hold yet, and append what came of it.
 
-    Lines that another state of the expert wrote (another fingerprint) stay, but count as not asked.
+    Lines that another state of the expert wrote (another fingerprint) stay, but count as not asked. At most
+    `concurrency` questions are under way; a model's server computes several in little more time than one.
 
     Raises:
         BackendUnavailable: The expert's model is not there; what was graded so far is kept.
@@ -100,23 +103,33 @@ async def ask_and_grade(
     """
     mark = desk.fingerprint_of(expert).digest
     known = _read_journal(journal, mark)
-    rows: dict[str, GradedRow] = {}
-    for number, question in enumerate(questions, start=1):
-        key = hashed(question.question)
-        line = known.get(key)
-        if line is None:
-            progress(f"{expert}: question {number} of {len(questions)}")
-            line = {"fingerprint": mark, "key": key, **await _ask(desk, expert, question, progress)}
-            _append(journal, line)
-        rows[key] = row(
+    keyed = {hashed(question.question): question for question in questions}
+    waiting = iter([(key, question) for key, question in keyed.items() if key not in known])
+
+    async def ask_the_next() -> None:
+        for key, question in waiting:
+            progress(f"{expert}: question {len(known) + 1} of {len(keyed)}")
+            known[key] = {"fingerprint": mark, "key": key, **await _ask(desk, expert, question, progress)}
+            _append(journal, known[key])
+
+    asking = [asyncio.create_task(ask_the_next()) for _ in range(concurrency)]
+    try:
+        await asyncio.gather(*asking)
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+    return tuple(
+        row(
             question.question,
-            _right(question, line),
-            line["p_route"],
-            _features(line["features"]),
+            _right(question, known[key]),
+            known[key]["p_route"],
+            _features(known[key]["features"]),
             question.role,
             question.cluster,
         )
-    return tuple(rows.values())
+        for key, question in keyed.items()
+    )
 
 
 async def calibrate(
@@ -129,6 +142,7 @@ async def calibrate(
     out: Path | None = None,
     judged: Judge | None = None,
     progress: Progress = silent,
+    concurrency: int = 1,
 ) -> Fitted:
     """Ask, grade, fit and write the calibration of `expert`.
 
@@ -141,6 +155,7 @@ async def calibrate(
         out: Folder of the artefact; by default the machine's own, which is looked at first.
         judged: The competence model in force; where it covers the expert, p_expert becomes a feature.
         progress: Told of each question.
+        concurrency: Questions under way at a time.
 
     Raises:
         DataError: It has no questions, or none of its answers could be graded.
@@ -154,7 +169,7 @@ async def calibrate(
     if not questions:
         raise DataError(f"{expert} has no questions: {card.folder / OWN} is missing", hint=ROW_HINT)
     home = desk.settings.calibration_dir / expert
-    rows = await ask_and_grade(desk, expert, questions, home / "graded.jsonl", progress)
+    rows = await ask_and_grade(desk, expert, questions, home / "graded.jsonl", progress, concurrency)
     progress(f"{expert}: fitting")
     features, mark = card.features, None
     if judged is not None and expert in judged.experts:

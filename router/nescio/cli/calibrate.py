@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,17 @@ RARELY = 0.2
 
 LOG = Path("log")
 """What ``--from`` is told for the outcome log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, and how: files beside the experts' own, how many questions, how many at a time, and to where."""
+
+    further: tuple[Path, ...]
+    limit: int | None
+    concurrency: int
+    out: Path | None
+
 
 app = typer.Typer(add_completion=False, help="Fit the calibration of an expert on graded answers.")
 
@@ -50,6 +62,7 @@ def command(
     competence: Annotated[
         bool, typer.Option("--competence", help="Ask nobody: fit P(expert right | query) on every grade there is.")
     ] = False,
+    concurrency: Annotated[int, typer.Option(min=1, help="Questions at a time.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder for the artefact, of one expert.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print figures as JSON.")] = False,
 ) -> None:
@@ -70,7 +83,8 @@ def command(
         if further and LOG in further:
             asyncio.run(_relearn((expert or [""])[0], further, out, json))
             return
-        wrong = asyncio.run(_check(expert, json) if check else _calibrate(expert, further or [], limit, out, json))
+        asked = Asked(tuple(further or ()), limit, concurrency, out)
+        wrong = asyncio.run(_check(expert, json) if check else _calibrate(expert, asked, json))
     if wrong:
         raise typer.Exit(1)
 
@@ -113,15 +127,12 @@ async def _competence(as_json: bool) -> None:
         typer.echo(f"→ nescio calibrate --expert {name}   makes p_expert a feature of its p")
 
 
-async def _calibrate(
-    wanted: list[str] | None, further: list[Path], limit: int | None, out: Path | None, as_json: bool
-) -> bool:
+async def _calibrate(wanted: list[str] | None, asked: Asked, as_json: bool) -> bool:
     from nescio.calibrating import calibrate
     from nescio.competence import Judge
     from nescio.known import gather, read_further
 
-    sources = [read_further(path) for path in further]
-
+    sources = [read_further(path) for path in asked.further]
     today = datetime.now(UTC).date().isoformat()
     reports: list[dict[str, Any]] = []
     failed = False
@@ -138,10 +149,11 @@ async def _calibrate(
                         name,
                         today=today,
                         further=sources,
-                        limit=limit,
-                        out=out,
+                        limit=asked.limit,
+                        out=asked.out,
                         judged=judged,
                         progress=status.update,
+                        concurrency=asked.concurrency,
                     )
                 except NescioError as error:
                     # One expert that cannot be calibrated must not cost the others their turn.

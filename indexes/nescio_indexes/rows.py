@@ -23,6 +23,9 @@ ROW_HINT = 'a row looks like {"text": "…", "label": "…"}, with label null fo
 NEAR = (0.85, 0.9, 0.95)
 """Cosines from which two rows of one label hardly differ, widest first."""
 
+LABEL_CHARS = 200
+"""Longest label."""
+
 KINDS = 2
 """Kinds of out-of-scope rows a fold."""
 
@@ -199,6 +202,9 @@ def _row(line: str, where: str) -> Row:
     label = body["label"]
     if label is not None and (not isinstance(label, str) or not clean(label)):
         raise DataError(f"{where}: a label is a non-empty string or null, not {label!r}", hint=ROW_HINT)
+    if label is not None and len(label) > LABEL_CHARS:
+        hint = "a label names a route; what is long is a text"
+        raise DataError(f"{where}: a label of {len(label)} characters, {LABEL_CHARS} are the most", hint=hint)
     return Row(body["text"], label)
 
 

@@ -84,7 +84,7 @@ class Rule:
                 f"no rule for a threshold is called {rule.name!r}",
                 hint="use a newer nescio, or fit it again with this one",
             )
-        if rule.cut not in ("scope", "p") or not np.isfinite(rule.threshold):
+        if rule.cut not in ("scope", "p") or not 0.0 <= rule.threshold <= 1.0:
             raise ArtefactError("the threshold's rule is damaged", hint="fit it again")
         return rule
 

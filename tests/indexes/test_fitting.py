@@ -329,6 +329,7 @@ def test_prepared_rows_are_sorted_clipped_and_unique():
         ('{"text": 3, "label": "a"}', "text is missing"),
         ('{"text": "a", "label": 3}', "non-empty string or null"),
         ('{"text": "a", "label": " "}', "non-empty string or null"),
+        (f'{{"text": "a", "label": "{"x" * 201}"}}', "200 are the most"),
     ],
 )
 def test_broken_rows_are_named_by_line(tmp_path, line, message):

@@ -118,6 +118,8 @@ def test_rule_survives_json_with_unknown_fields():
         ({"cut": ["p"]}, "damaged"),
         ({"threshold": "nan"}, "damaged"),
         ({"threshold": None}, "damaged"),
+        ({"threshold": -0.5}, "damaged"),
+        ({"threshold": 1.5}, "damaged"),
         ({"value": "much"}, "damaged"),
     ],
 )

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from routing import few
 from nescio.routing import Router
 from nescio.settings import load_settings
 from nescio_eval import routing_report
-from nescio_indexes.encoder import TextEncoder, Vectors, load_encoder
+from nescio_indexes.encoder import TextEncoder, load_encoder
 from nescio_indexes.fitting import FitOptions, fit_router
 from nescio_indexes.rows import Row
 from nescio_indexes.text import bare
@@ -44,7 +43,8 @@ def main() -> None:
     if rows is None:
         return
     wish.encoder = wish.encoder or settings.loaded_profile.encoder
-    encoder = Kept(load_encoder(settings.models_dir, wish.encoder))
+    # With a cache that holds everything a fit is timed apart from the embedding.
+    encoder = load_encoder(settings.models_dir, wish.encoder, cache_size=len(rows) + 1)
     encoder.encode([bare(row["text"]) for row in rows])
     found = [of_seed(rows, encoder, wish, seed) for seed in range(wish.seeds)]
     line = {"bench": "seeds", "when": time.strftime("%Y-%m-%d"), **vars(wish), **over(found)}
@@ -53,22 +53,7 @@ def main() -> None:
         stream.write(json.dumps(line) + "\n")
 
 
-class Kept:
-    """An encoder whose vectors are kept, so that a fit is timed apart from the embedding."""
-
-    def __init__(self, inner: TextEncoder) -> None:
-        self.name, self.dims, self.fingerprint, self.words = inner.name, inner.dims, inner.fingerprint, inner.words
-        self._inner = inner
-        self._vectors: dict[str, Vectors] = {}
-
-    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Unit vectors of `texts`, (n, d)."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        self._vectors.update(zip(new, self._inner.encode(new, progress), strict=True))
-        return np.array([self._vectors[text] for text in texts], np.float32).reshape(len(texts), self.dims)
-
-
-def of_seed(rows: list[dict[str, Any]], encoder: Kept, wish: argparse.Namespace, seed: int) -> dict[str, float]:
+def of_seed(rows: list[dict[str, Any]], encoder: TextEncoder, wish: argparse.Namespace, seed: int) -> dict[str, float]:
     """Figures on the test rows of a router that was fitted with `seed`, and the seconds that the fit took."""
     named = [(row["text"], None if row["oos"] else row[wish.labels], row["split"]) for row in rows]
     train = few([(text, label) for text, label, split in named if split != "test"], wish.shots, seed)

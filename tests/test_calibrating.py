@@ -151,6 +151,14 @@ async def test_several_questions_at_a_time_give_the_same_rows_and_go_on_after_a_
     )
 
 
+async def test_progress_numbers_the_questions_of_this_run(desk):
+    questions = read_known_questions(desk.experts["doubling"].card.folder / "questions.jsonl")[:6]
+    journal, told = desk.settings.home / "journal.jsonl", []
+    await ask_and_grade(desk, "doubling", questions[:4], journal)
+    await ask_and_grade(desk, "doubling", questions[3:], journal, told.append)
+    assert told == ["doubling: question 2 of 3", "doubling: question 3 of 3"]
+
+
 async def test_as_many_questions_are_under_way_as_was_wished(desk, monkeypatch):
     questions = read_known_questions(desk.experts["doubling"].card.folder / "questions.jsonl")[:12]
     under_way, most, observe = 0, 0, desk.observe

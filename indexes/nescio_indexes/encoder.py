@@ -188,7 +188,9 @@ class TorchEncoder(_Cached):
         return np.asarray(vectors, dtype=np.float32)
 
 
-def load_encoder(models_dir: Path, name: str, *, threads: int = 2) -> Encoder | TorchEncoder:
+def load_encoder(
+    models_dir: Path, name: str, *, threads: int = 2, cache_size: int = CACHE_SIZE
+) -> Encoder | TorchEncoder:
     """The encoder called `name` below `models_dir`, or the one in the folder `name`; by its own name it loads again.
 
     Raises:
@@ -199,8 +201,8 @@ def load_encoder(models_dir: Path, name: str, *, threads: int = 2) -> Encoder | 
         if _holds_encoder(folder):
             again = folder.name if folder.parent == models_dir else str(folder)
             if (folder / "model.onnx").is_file():
-                return Encoder(folder, name=again, threads=threads)
-            return TorchEncoder(folder, name=again)
+                return Encoder(folder, name=again, threads=threads, cache_size=cache_size)
+            return TorchEncoder(folder, name=again, cache_size=cache_size)
     installed = [folder.name for folder in sorted(models_dir.glob("*")) if _holds_encoder(folder)]
     raise ModelMissing(
         f"no encoder is called {name!r} in {models_dir}, and no folder of that name holds one",

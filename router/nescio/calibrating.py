@@ -95,7 +95,7 @@ async def ask_and_grade(
     """Ask `expert` each of `questions` that `journal` does not hold yet, and append what came of it.
 
     Lines that another state of the expert wrote (another fingerprint) stay, but count as not asked. At most
-    `concurrency` questions are under way; a model's server computes several in little more time than one.
+    `concurrency` questions, one or more, are under way, so that a model's server can compute them together.
 
     Raises:
         BackendUnavailable: The expert's model is not there; what was graded so far is kept.
@@ -104,11 +104,11 @@ async def ask_and_grade(
     mark = desk.fingerprint_of(expert).digest
     known = _read_journal(journal, mark)
     keyed = {hashed(question.question): question for question in questions}
-    waiting = iter([(key, question) for key, question in keyed.items() if key not in known])
+    waiting = iter([one for one in enumerate(keyed.items(), start=1) if one[1][0] not in known])
 
     async def ask_the_next() -> None:
-        for key, question in waiting:
-            progress(f"{expert}: question {len(known) + 1} of {len(keyed)}")
+        for number, (key, question) in waiting:
+            progress(f"{expert}: question {number} of {len(keyed)}")
             known[key] = {"fingerprint": mark, "key": key, **await _ask(desk, expert, question, progress)}
             _append(journal, known[key])
 

@@ -47,6 +47,13 @@ CLINC = {
 }
 
 
+def figures_told(name: str) -> tuple[list[float], int]:
+    """The figures that the page tells of a fit, and its seconds."""
+    told = re.search(rf"^\| {name} \| (.*) \| (\d+) s \|$", PAGE, re.MULTILINE)
+    assert told is not None, name
+    return [float(figure) for figure in told[1].split(" | ")], int(told[2])
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [
@@ -60,11 +67,9 @@ CLINC = {
     ],
 )
 def test_what_new_queries_get_is_what_was_measured(name: str, key: tuple[str, int, bool]):
-    told = re.search(rf"^\| {name} \| (.*) \| (\d+) s \|$", PAGE, re.MULTILINE)
-    assert told is not None
-    measured = [CLINC[key][figure] for figure in FIGURES]
-    assert [float(figure) for figure in told[1].split(" | ")] == pytest.approx(measured, abs=6e-4)
-    assert int(told[2]) == round(CLINC[key]["fit_s"] + CLINC[key].get("tune_s", 0))
+    figures, seconds = figures_told(name)
+    assert figures == pytest.approx([CLINC[key][figure] for figure in FIGURES], abs=6e-4)
+    assert seconds == round(CLINC[key]["fit_s"] + CLINC[key].get("tune_s", 0))
 
 
 SEEDS = {
@@ -100,8 +105,6 @@ def test_what_five_seeds_get_is_what_was_measured(name: str, key: tuple[str, int
     ],
 )
 def test_what_other_fits_get_is_what_was_measured(name: str, key: tuple[str, int, bool, bool]):
-    told = re.search(rf"^\| {name} \| (.*) \| (\d+) s \|$", PAGE, re.MULTILINE)
-    assert told is not None
-    measured = [SEEDS[key][figure]["mean"] for figure in FIGURES[:-1]]
-    assert [float(figure) for figure in told[1].split(" | ")] == pytest.approx(measured, abs=6e-4)
-    assert int(told[2]) == round(SEEDS[key]["fit_s"]["mean"])
+    figures, seconds = figures_told(name)
+    assert figures == pytest.approx([SEEDS[key][figure]["mean"] for figure in FIGURES[:-1]], abs=6e-4)
+    assert seconds == round(SEEDS[key]["fit_s"]["mean"])

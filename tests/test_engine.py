@@ -206,6 +206,19 @@ async def test_late_request_is_unavailable_and_leaves_the_engine_usable(served_h
         assert "seconds" in decision.message
 
 
+async def test_what_the_budget_does_not_cover_is_an_abstention_and_never_a_shorter_guess(engine: Engine) -> None:
+    for budget in ({"max_samples": 2}, {"max_seconds": 0.001}):
+        decision = abstention(await engine.ask(query(HAMLET, confidence_target=0.0, **budget)))
+        assert decision.reason is Reason.BUDGET
+        assert decision.withheld is None
+        assert next(iter(budget)) in decision.message
+    outcome = await engine.ask(query(HAMLET, confidence_target=0.0, max_samples=5, max_seconds=100.0))
+    assert answer(outcome).answer.expert == "general"
+    assert outcome.usage.samples == 5
+    assert 0 < outcome.usage.model_seconds < 100
+    assert outcome.usage.answer_tokens < outcome.usage.completion_tokens
+
+
 async def test_policy_refers_an_expert_elsewhere_at_every_target(lenient: Engine) -> None:
     for target in (0.0, 0.75, 0.99):
         decision = abstention(await lenient.ask(query("What is the capital of Peru?", confidence_target=target)))

@@ -200,7 +200,7 @@ class Engine:
         turns = [{"role": message.role, "content": message.content} for message in query.messages]
         state: dict[str, Any] = {"messages": turns, "query": query, "progress": progress, "slot": slot}
         try:
-            async with asyncio.timeout(self.settings.request_timeout):
+            async with asyncio.timeout(self._seconds(query)):
                 if conversation_id is None:
                     end = await self.graph.ainvoke(state)
                 else:
@@ -377,9 +377,18 @@ class Engine:
         route = await asyncio.to_thread(self.router.route, query.text)
         before, demand = gate(self.parts, query, route)
         expert = before.expert if isinstance(before, Ask) else before.would_have_asked
-        message = f"this took longer than the {self.settings.request_timeout:.0f} seconds that a request may take."
-        decision = Abstained(Reason.EXPERT_UNAVAILABLE, message, would_have_asked=expert)
+        seconds = self._seconds(query)
+        reason, message = Reason.BUDGET, f"this took longer than the {seconds:g} seconds that max_seconds allows."
+        if seconds != query.max_seconds:
+            reason = Reason.EXPERT_UNAVAILABLE
+            message = f"this took longer than the {seconds:.0f} seconds that a request may take."
+        decision = Abstained(reason, message, would_have_asked=expert)
         return {"query": query, "route": route, "demand": demand, "decision": decision}
+
+    def _seconds(self, query: Query) -> float:
+        """The longest that `query` may take: the caller's wish, where that is less than the server's limit."""
+        limit = self.settings.request_timeout
+        return limit if query.max_seconds is None else min(limit, query.max_seconds)
 
     def _outcome(self, end: Mapping[str, Any], seconds: float) -> Outcome:
         decision = end["decision"]
@@ -394,7 +403,7 @@ class Engine:
             expert=expert,
             calibration=self.calibration_status(expert or ""),
             evidence=None if answer is None else answer.evidence,
-            usage=Usage() if answer is None else answer.usage,
+            usage=end["reply"].usage if "reply" in end else Usage(),
             latency_s=seconds,
             guarantees=end["demand"].guarantees,
             p_interval=None if confidence is None else confidence.interval(decision.p),

@@ -23,6 +23,7 @@
     │   ├── OutOfDisk           out_of_disk             507
     │   └── OutOfMemory         out_of_memory           507
     ├── PortTaken               port_taken              500
+    ├── BudgetSpent             budget_spent            400
     └── BackendUnavailable      backend_unavailable     503
         └── ContextExceeded     context_exceeded        400
 
@@ -183,6 +184,13 @@ class PortTaken(NescioError):
     """Another process listens on the port."""
 
     code = "port_taken"
+
+
+class BudgetSpent(NescioError):
+    """An expert would draw more samples than the query's ``max_samples`` allows; it becomes an abstention."""
+
+    code = "budget_spent"
+    http_status = 400
 
 
 class BackendUnavailable(NescioError):

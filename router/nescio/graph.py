@@ -11,13 +11,14 @@ import operator
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict
 
 from nescio.calibration.model import with_competence
 from nescio.conversation import routed_text
 from nescio.decide import ALWAYS_ANSWER, Ask, Demand, Policy, after_answer, before_answer, demand_in_force
-from nescio.errors import BackendUnavailable, ContextExceeded
+from nescio.errors import BackendUnavailable, BudgetSpent, ContextExceeded
+from nescio.metering import Meter
 from nescio.observe import log
 from nescio.risk import Sample
 from nescio.types import (
@@ -32,6 +33,7 @@ from nescio.types import (
     Query,
     Reason,
     Route,
+    Usage,
     silent,
 )
 
@@ -119,10 +121,11 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one expert returned."""
+    """What one expert returned, and what it cost."""
 
     expert: str
     outcome: Answer | Abstained
+    usage: Usage = field(default_factory=Usage)
 
 
 def gate(
@@ -148,21 +151,30 @@ def gate(
 
 async def ask(parts: Parts, name: str, query: Query, route: Route, progress: Progress = silent) -> Reply:
     """Ask the expert `name`; whatever goes wrong becomes a typed abstention."""
+    meter: Meter | None = None
+
+    def doubt(reason: Reason, message: str) -> Reply:
+        return Reply(name, Abstained(reason, message, would_have_asked=name), meter.spent if meter else Usage())
+
     try:
         progress(f"asking {name}")
         context = await parts.context_for(name, query, route, progress)
-        return Reply(name, await parts.experts[name].answer(query, context))
+        if context.backend is not None:
+            meter = Meter(context.backend, query.max_samples)
+        outcome = await parts.experts[name].answer(query, replace(context, backend=meter))
+    except BudgetSpent as error:
+        return doubt(Reason.BUDGET, f"{error.message}.")
     except ContextExceeded:
-        message = f"this is more text than the model behind {name} reads at once."
-        return Reply(name, Abstained(Reason.BUDGET, message, would_have_asked=name))
+        return doubt(Reason.BUDGET, f"this is more text than the model behind {name} reads at once.")
     except BackendUnavailable as error:
         log.warning("expert unavailable", expert=name, error=error.message)
-        message = f"the model behind {name} is not available at the moment."
-        return Reply(name, Abstained(Reason.EXPERT_UNAVAILABLE, message, would_have_asked=name))
+        return doubt(Reason.EXPERT_UNAVAILABLE, f"the model behind {name} is not available at the moment.")
     except Exception as error:  # noqa: BLE001 - an expert is a plugin: a defect of one must not end the service
         log.exception("expert failed", expert=name)
-        message = f"{name} failed while it worked on this ({type(error).__name__})."
-        return Reply(name, Abstained(Reason.TOOL_FAILED, message, would_have_asked=name))
+        return doubt(Reason.TOOL_FAILED, f"{name} failed while it worked on this ({type(error).__name__}).")
+    answer = outcome if isinstance(outcome, Answer) else outcome.withheld
+    spent = meter.spent if meter else Usage()
+    return Reply(name, outcome, replace(spent, answer_tokens=answer.usage.answer_tokens if answer else 0))
 
 
 def confidence_of(parts: Parts, reply: Reply, route: Route) -> float:

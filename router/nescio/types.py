@@ -76,6 +76,8 @@ class Query:
         expert: A pinned expert's name (``nescio/<expert>``), or None to route.
         monolith: True asks the general model alone, without routing (``nescio/monolith``).
         gate: For the monolith only: whether its answer passes the gates.
+        max_samples: Most completions that may be drawn for it; None for any number.
+        max_seconds: Longest time to the decision, in seconds; None for the server's own limit.
         sampling: The caller's wishes about generation.
     """
 
@@ -88,6 +90,8 @@ class Query:
     expert: str | None = None
     monolith: bool = False
     gate: bool = False
+    max_samples: int | None = None
+    max_seconds: float | None = None
     sampling: Sampling = field(default_factory=Sampling)
 
 
@@ -141,12 +145,21 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Cost of an answer: tokens over all samples, tokens of the shown answer alone, and samples drawn."""
+    """Cost of an answer.
+
+    Attributes:
+        prompt_tokens: Over all requests.
+        completion_tokens: Over all samples.
+        answer_tokens: Of the shown answer alone.
+        samples: Completions drawn.
+        model_seconds: Time in which a model was at work; requests side by side count each.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     answer_tokens: int = 0
     samples: int = 0
+    model_seconds: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
         """Sum of two costs, field by field."""
@@ -155,6 +168,7 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.answer_tokens + other.answer_tokens,
             self.samples + other.samples,
+            self.model_seconds + other.model_seconds,
         )
 
 

@@ -405,7 +405,9 @@ def test_an_object_with_names_without_end_is_refused(shared: Server) -> None:
     ("sent", "begins"),
     [
         ({"confidence_target": 2}, "confidence_target: input should be"),
-        ({"max_samples": 3}, "max_samples does not work yet."),
+        ({"strategy": "debate"}, "strategy does not work yet."),
+        ({"max_samples": 0}, "max_samples: input should be greater than or equal to 1"),
+        ({"max_seconds": 0}, "max_seconds: input should be greater than 0"),
         ({"max_risk": 0}, "max_risk: input should be greater than 0"),
         ({"gate": True}, "gate applies to"),
         ({"stream_options": {}}, "stream_options applies to"),

@@ -25,11 +25,13 @@ def command(
     max_hallucination_rate: Annotated[
         float | None, typer.Option(help="Bound on wrong / asked, in (0, 1); without --target, in its place.")
     ] = None,
+    max_samples: Annotated[int | None, typer.Option(min=1, help="Most samples that a model may draw for it.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(help="Longest time to the decision.")] = None,
     model: Annotated[str | None, typer.Option(help="An expert's name, or monolith; routed without it.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
 ) -> None:
     """Ask one question, and get an answer or "I don't know"."""
-    wish = Wish(target, max_risk, max_hallucination_rate, model)
+    wish = Wish(target, max_risk, max_hallucination_rate, model, max_samples, max_seconds)
     asyncio.run(_ask(typer.get_text_stream("stdin").read() if text == "-" else text, wish, json))
 
 

@@ -43,12 +43,14 @@ def finite(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the options of a command ask for: a target, bounds on wrong answers, and who answers."""
+    """What the options of a command ask for: a target, bounds on wrong answers, who answers, and at what cost."""
 
     target: float | None = None
     max_risk: float | None = None
     max_hallucination_rate: float | None = None
     model: str | None = None
+    max_samples: int | None = None
+    max_seconds: float | None = None
 
 
 def new_query(messages: Sequence[Message], wish: Wish) -> Query:
@@ -75,6 +77,8 @@ def new_query(messages: Sequence[Message], wish: Wish) -> Query:
         max_hallucination_rate=wish.max_hallucination_rate,
         expert=None if name == "monolith" else name,
         monolith=name == "monolith",
+        max_samples=wish.max_samples,
+        max_seconds=wish.max_seconds,
     )
 
 
@@ -85,6 +89,8 @@ def _check(wish: Wish) -> None:
     if wish.target is not None and not 0 <= wish.target < 1:
         hint = "0 gives whatever is attempted"
         raise InvalidRequest(f"the confidence target {wish.target} is not in [0, 1)", hint=hint)
+    if wish.max_seconds is not None and not 0 < wish.max_seconds < math.inf:
+        raise InvalidRequest(f"--max-seconds {wish.max_seconds:g} is no time", hint="name some seconds, above 0")
     for bound in BOUNDS:
         value, option = getattr(wish, bound), f"--{bound.replace('_', '-')}"
         if value is not None and not 0 < value < 1:

@@ -21,7 +21,7 @@ from nescio.types import Message, Query, Sampling
 ROUTER = "nescio"
 MONOLITH = "nescio/monolith"
 
-NOT_YET = ("max_samples", "max_seconds", "strategy")
+NOT_YET = ("strategy",)
 """Parameters of nescio's own that do not work yet."""
 
 DEFAULTS: Mapping[str, tuple[Any, ...]] = {
@@ -111,6 +111,8 @@ def parse_chat(body: Mapping[str, Any], *, completion_id: str, experts: Collecti
             expert=_pinned(request.model, experts),
             monolith=request.model == MONOLITH,
             gate=bool(request.gate),
+            max_samples=request.max_samples,
+            max_seconds=request.max_seconds,
             sampling=Sampling(seed=request.seed),
         ),
         model=request.model,

@@ -63,6 +63,7 @@ def nescio_object(outcome: Outcome, ignored: Sequence[str] = ()) -> wire.NescioO
         candidates=candidates(outcome.route),
         evidence=_evidence(outcome),
         samples=outcome.usage.samples,
+        model_seconds=round(outcome.usage.model_seconds, 3),
         answer_tokens=0 if abstained else outcome.usage.answer_tokens,
         ignored=list(ignored),
         latency_s=round(outcome.latency_s, 3),

@@ -123,6 +123,7 @@ def _stop_sequences(value: str | list[str] | None) -> str | list[str] | None:
 
 
 _UNHEEDED = "Accepted and not followed; `nescio.ignored` says so."
+_BUDGET = "What is not decided within it is an abstention with reason `budget`, never a shorter guess."
 _LENGTH = "Longest text shown of an answer, at four characters a token; an abstention is never cut."
 
 
@@ -135,6 +136,10 @@ class ChatRequest(_Strict):
     max_risk: Share = Field(default=None, description="Bound on wrong / answered; without a target, in its place.")
     max_hallucination_rate: Share = Field(default=None, description="Bound on wrong / asked, likewise.")
     gate: bool | None = Field(default=None, description="nescio/monolith only: whether its answer passes the gates.")
+    max_samples: int | None = Field(default=None, ge=1, le=1000, description=f"{_BUDGET} Completions of a model.")
+    max_seconds: float | None = Field(
+        default=None, gt=0, le=86_400, allow_inf_nan=False, description=f"{_BUDGET} Seconds to the decision."
+    )
     nescio: Extension | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None

@@ -96,6 +96,7 @@ class NescioObject(Wire):
     candidates: list[WireCandidate]
     evidence: WireEvidence | None
     samples: int = Field(description="Samples drawn.")
+    model_seconds: float = Field(description="Seconds in which a model worked; requests side by side count each.")
     answer_tokens: int = Field(description="Tokens of the shown answer alone; usage counts all samples.")
     ignored: list[str] = Field(description="Names of what was sent and had no effect on this completion.")
     latency_s: float | None

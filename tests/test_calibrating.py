@@ -37,7 +37,6 @@ class Teacher:
 
 @dataclass
 class Seen:
-    route: Route
     outcome: Answer | Abstained
 
 
@@ -49,6 +48,8 @@ class DoubleDesk:
     experts: Mapping[str, Teacher]
     mark: str = "1"
     unavailable_after: int | None = None
+    p_route: float = 0.9
+    routing: str = "1"
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -62,7 +63,7 @@ class DoubleDesk:
         return found
 
     def fingerprint_of(self, expert: str) -> Fingerprint:
-        return Fingerprint({"code": self.mark, "expert": expert})
+        return Fingerprint({"code": self.mark, "expert": expert, "routing": self.routing})
 
     async def observe(self, query: Query, *, progress=None):
         if self.unavailable_after is not None and len(self.asked) >= self.unavailable_after:
@@ -70,7 +71,10 @@ class DoubleDesk:
         else:
             outcome = reply(query)
         self.asked.append(query.text)
-        return Seen(Route(query.text, (Candidate(query.expert or "", 1.0, 0.9),), 1.0), outcome)
+        return Seen(outcome)
+
+    async def route(self, text: str) -> Route:
+        return Route(text, tuple(Candidate(name, 1.0, self.p_route) for name in self.experts), 1.0)
 
 
 def reply(query: Query) -> Answer | Abstained:
@@ -339,12 +343,24 @@ def test_killed_run_loses_at_most_the_question_in_flight(tmp_path):
     assert len(desk.asked) == 120
 
 
+async def test_a_router_that_changed_gives_new_routes_and_asks_nobody_again(desk, tmp_path):
+    questions = read_known_questions(desk.experts["doubling"].card.folder / "questions.jsonl")[:20]
+    journal = tmp_path / "journal.jsonl"
+    before = await ask_and_grade(desk, "doubling", questions, journal)
+    desk.p_route, desk.routing = 0.6, "2"
+    after = await ask_and_grade(desk, "doubling", questions, journal)
+    assert len(desk.asked) == 20
+    assert {one.p_route for one in before} == {0.9}
+    assert {one.p_route for one in after} == {0.6}
+    assert [one.right for one in after] == [one.right for one in before]
+
+
 async def test_unknown_feature_survives_the_journal(desk, tmp_path):
     questions = read_known_questions(desk.experts["doubling"].card.folder / "questions.jsonl")[:1]
 
     async def observe(query, *, progress=None):
         answer = Answer("0", "doubling", "m", Evidence({"sure": math.nan}))
-        return Seen(Route(query.text, (), 1.0), answer)
+        return Seen(answer)
 
     desk.observe = observe
     for _ in range(2):

@@ -502,6 +502,15 @@ def test_model_and_encoder_are_part_of_the_fingerprint(package):
     assert mark(package, encoder="bge-small").changed(before.parts) == ("encoder",)
 
 
+def test_what_p_route_means_counts_and_evidence_does_not_depend_on_it(package, monkeypatch):
+    before = mark(package)
+    monkeypatch.setattr(sys.modules[Fingerprint.__module__], "FEATURES_VERSION", 99)
+    after = mark(package)
+    assert after.changed(before.parts) == ("routing",)
+    assert after.evidence == before.evidence
+    assert mark(package, weights="sha256:2").evidence != before.evidence
+
+
 def test_model_of_an_expert_that_uses_none_does_not_count(package):
     assert (
         mark(package, model=None).parts

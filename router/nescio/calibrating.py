@@ -47,11 +47,6 @@ class Seen(Protocol):
     """What asking an expert without gates gave (`nescio.engine.Observation`)."""
 
     @property
-    def route(self) -> Route:
-        """The query's route."""
-        ...
-
-    @property
     def outcome(self) -> Answer | Abstained:
         """What the expert returned."""
         ...
@@ -83,6 +78,10 @@ class Desk(Protocol):
         """Ask the pinned expert, whatever the gates say."""
         ...
 
+    async def route(self, text: str) -> Route:
+        """Where `text` goes now."""
+        ...
+
 
 async def ask_and_grade(
     desk: Desk,
@@ -94,14 +93,15 @@ async def ask_and_grade(
 ) -> tuple[GradedRow, ...]:
     """Ask `expert` each of `questions` that `journal` does not hold yet, and append what came of it.
 
-    Lines that another state of the expert wrote (another fingerprint) stay, but count as not asked. At most
-    `concurrency` questions, one or more, are under way, so that a model's server can compute them together.
+    Lines that another state of the expert wrote (another fingerprint) stay, but count as not asked. The route of each
+    question is today's: a router that changed asks no expert again. At most `concurrency` questions, one or more, are
+    under way, so that a model's server can compute them together.
 
     Raises:
         BackendUnavailable: The expert's model is not there; what was graded so far is kept.
         DataError: The journal cannot be written.
     """
-    mark = desk.fingerprint_of(expert).digest
+    mark = desk.fingerprint_of(expert).evidence
     known = _read_journal(journal, mark)
     keyed = {hashed(question.question): question for question in questions}
     waiting = iter([one for one in enumerate(keyed.items(), start=1) if one[1][0] not in known])
@@ -119,17 +119,12 @@ async def ask_and_grade(
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
-    return tuple(
-        row(
-            question.question,
-            _right(question, known[key]),
-            known[key]["p_route"],
-            _features(known[key]["features"]),
-            question.role,
-            question.cluster,
-        )
-        for key, question in keyed.items()
-    )
+    rows = []
+    for key, question in keyed.items():
+        p_route = (await desk.route(question.question)).p_route(expert)
+        right, features = _right(question, known[key]), _features(known[key]["features"])
+        rows.append(row(question.question, right, p_route, features, question.role, question.cluster))
+    return tuple(rows)
 
 
 async def calibrate(
@@ -292,11 +287,7 @@ async def _ask(desk: Desk, expert: str, question: KnownQuestion, progress: Progr
     )
     seen = await desk.observe(query, progress=progress)
     outcome = seen.outcome
-    line: dict[str, Any] = {
-        "question": question.question,
-        "role": question.role,
-        "p_route": seen.route.p_route(expert),
-    }
+    line: dict[str, Any] = {"question": question.question, "role": question.role}
     if isinstance(outcome, Abstained):
         if outcome.reason is Reason.EXPERT_UNAVAILABLE:
             raise BackendUnavailable(f"{expert}: {outcome.message}", hint="start its model, then calibrate again")

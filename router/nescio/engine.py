@@ -224,6 +224,10 @@ class Engine:
         decision, demand = gate(self.parts, query, route)
         return Preview(route, decision, demand.target, self.router.scope_threshold, told)
 
+    async def route(self, text: str) -> Route:
+        """Where `text` goes."""
+        return await asyncio.to_thread(self.router.route, text)
+
     async def observe(self, query: Query, *, progress: Progress = silent) -> Observation:
         """Ask the pinned or the top-ranked expert whatever the gates say, and record what they say."""
         self._check_pinned(query)

@@ -18,9 +18,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from nescio.types import Card
-
-ROUTING_FEATURES = "1"
-"""Version of what p_route means; raised when its definition changes."""
+from nescio_indexes.scoring import FEATURES_VERSION
 
 _VARIANT = re.compile(r"[-_](?:int8|quint8|onnx|torch|fp32|safetensors)$")
 _FEATURE_CODE = ("evidence", "prompt_expert")
@@ -51,6 +49,11 @@ class Fingerprint:
         """All parts as one hash."""
         return blake2b(json.dumps(dict(self.parts), sort_keys=True).encode(), digest_size=8).hexdigest()
 
+    @property
+    def evidence(self) -> str:
+        """The parts that an answer's evidence depends on as one hash: all but what p_route means."""
+        return Fingerprint({name: part for name, part in self.parts.items() if name != "routing"}).digest
+
     def changed(self, earlier: Mapping[str, str]) -> tuple[str, ...]:
         """Names of the parts that differ from `earlier`, in order."""
         names = dict.fromkeys((*self.parts, *earlier))
@@ -70,7 +73,7 @@ def fingerprint(
             "card": _hash(behaviour),
             "model": _hash(model_fingerprint if card.model is not None else None),
             "encoder": _hash(_VARIANT.sub("", encoder_name.lower())),
-            "routing": ROUTING_FEATURES,
+            "routing": str(FEATURES_VERSION),
             "extra": _hash(dict(sorted((extra or {}).items()))),
         }
     )

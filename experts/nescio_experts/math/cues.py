@@ -14,6 +14,7 @@ from fractions import Fraction
 from nescio_experts.math.rules import exceptives
 from nescio_experts.math.rules.text import plain
 from nescio_experts.math.vote import Ballot
+from nescio_experts.math.working import plain as plain_formulas
 
 _NOTHING = re.compile(r"(?!)")
 _ANYTHING = re.compile("")
@@ -116,8 +117,8 @@ def _in_code(value: str) -> str:
 
 
 def heeds(cues: Sequence[Cue], ballot: Ballot) -> bool:
-    """Whether the program behind `ballot` shows a trace of each of `cues`."""
-    code = re.sub(r"#.*", "", ballot.code)
+    """Whether the program or the solution behind `ballot` shows a trace of each of `cues`."""
+    code = re.sub(r"#.*", "", ballot.text) if ballot.way == "program" else plain_formulas(ballot.text)
     value = ballot.value.number if ballot.value is not None else None
     return all(cue.trace.search(code) and (cue.never is None or value != cue.never) for cue in cues)
 

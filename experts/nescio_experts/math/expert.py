@@ -1,49 +1,32 @@
-"""The math expert: programs are written, the sandbox runs them, and the value that most of them print is the answer.
+"""The math expert: programs are written and run, solutions are worked in words, and the likeliest value is the answer.
 
-Where fixed rules read the whole question they write the one program, and no model is asked. Otherwise the model writes
-several. A question that lacks what it needs, and a sandbox that does not work, are abstentions of its own; whether an
-answer is good enough to give is decided elsewhere.
+Where fixed rules read the whole question they write the one program, and no model is asked. Otherwise the model is
+asked for one program, and for more as long as what it gave leaves the answer open. A question that lacks what it needs,
+and a sandbox that does not work, are abstentions of its own; whether an answer is good enough to give is decided
+elsewhere.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from nescio.errors import BackendUnavailable
-from nescio.types import (
-    Abstained,
-    Answer,
-    Backend,
-    Card,
-    Completion,
-    Context,
-    Evidence,
-    Message,
-    Query,
-    Reason,
-    SandboxDoor,
-    Usage,
-)
-from nescio_experts.math import cues, prompt, vote
+from nescio.types import Abstained, Answer, Backend, Card, Context, Evidence, Query, Reason, SandboxDoor
+from nescio_experts.math import cues, prompt
 from nescio_experts.math import follow_up as follow_ups
+from nescio_experts.math.drawing import ROUNDS, Drawing
 from nescio_experts.math.follow_up import FollowUp
+from nescio_experts.math.posterior import Judged, evidence, evidence_of_rule, judge
 from nescio_experts.math.rules import Written, is_incomplete, read, warm_up
 from nescio_experts.math.values import parse
+from nescio_experts.math.vote import Vote, count
 from nescio_experts.math.wording import say
 
 RULES = "rules"
 """Named as the model of an answer that no model was asked for."""
 
-SAMPLES = 4
-TEMPERATURE = 0.7
-TOP_P = 0.95
-MAX_TOKENS = 320
-_STOP = ("```\n\n", "\n```\n")
 _SANDBOX_LIMITS = frozenset({"timeout", "memory", "output-limit"})
 _NO_VALUE = (
     ("ZeroDivisionError", "that divides by zero, so it has no value."),
@@ -68,11 +51,6 @@ class _Asked:
     question: str
     today: date
     value: str = ""
-
-    @property
-    def cues(self) -> tuple[cues.Cue, ...]:
-        """What a program must take account of."""
-        return cues.find(self.question, self.value)
 
 
 @dataclass(slots=True)
@@ -140,110 +118,56 @@ class MathExpert:
         if value is None:
             return None
         text = say(value, written)
-        evidence = Evidence(vote.rule_features(question), (), written.source, run.stdout)
+        evidence = Evidence(evidence_of_rule(question), (), written.source, run.stdout)
         return Answer(text, self.card.name, RULES, evidence)
 
     async def _by_model(
         self, asked: _Asked, context: Context, backend: Backend, sandbox: SandboxDoor
     ) -> Answer | Abstained:
-        messages = prompt.messages(asked.question, asked.today)
-        context.progress("writing programs")
-        completions = await self._write(messages, backend, context)
-        context.progress("running programs")
-        ballots = await self._run(completions, sandbox)
-        usage = _usage(completions)
-        if any(ballot.outcome == "unavailable" for ballot in ballots):
-            return self._failed(next(b.message for b in ballots if b.outcome == "unavailable"))
-        if not any(ballot.value is not None for ballot in ballots):
-            context.progress("correcting the program")
-            more = await self._repair(messages, ballots[0], backend, context.seed)
-            ballots = [replace(ballot, greedy=False) for ballot in ballots] + await self._run(more, sandbox)
-            usage += _usage(more)
-        heeding = [replace(ballot, heeds=cues.heeds(asked.cues, ballot)) for ballot in ballots]
-        return self._decide(asked, vote.count(heeding), completions, backend.model, usage)
-
-    async def _write(self, asked: Sequence[Message], backend: Backend, context: Context) -> tuple[Completion, ...]:
-        """The most likely program first, then independent ones; asked for together, since a server batches them."""
-        wished = SAMPLES if context.samples is None else max(0, context.samples - 1)
-        greedy = backend.chat(asked, max_tokens=MAX_TOKENS, stop=_STOP, seed=context.seed, logprobs=1)
-        if wished == 0:
-            return await greedy
-        others = backend.chat(
-            asked,
-            n=wished,
-            temperature=TEMPERATURE,
-            top_p=TOP_P,
-            max_tokens=MAX_TOKENS,
-            stop=_STOP,
-            seed=context.seed + 1,
-            logprobs=1,
+        drawing = Drawing(
+            asked.question,
+            prompt.program(asked.question, asked.today),
+            prompt.words(asked.question, asked.today),
+            cues.find(asked.question, asked.value),
+            backend,
+            sandbox,
+            context.seed,
         )
-        first, rest = await asyncio.gather(greedy, others)
-        return (*first, *rest)
+        for turn in ROUNDS:
+            context.progress("writing programs" if turn.programs else "working it out in words")
+            await drawing.draw(turn)
+            if drawing.unavailable is not None:
+                return self._failed(drawing.unavailable)
+            if judge(count(drawing.ballots), asked.question).decided:
+                break
+        return self._decide(asked, drawing)
 
-    async def _repair(
-        self, asked: Sequence[Message], failed: vote.Ballot, backend: Backend, seed: int
-    ) -> tuple[Completion, ...]:
-        """One more program, told what was wrong with the first; one attempt, and none if the model has gone."""
-        messages = prompt.repair(asked, failed.code, failed.message)
-        try:
-            return await backend.chat(messages, max_tokens=MAX_TOKENS, stop=_STOP, seed=seed, logprobs=1)
-        except BackendUnavailable:
-            return ()
-
-    async def _run(self, completions: Sequence[Completion], sandbox: SandboxDoor) -> list[vote.Ballot]:
-        """One ballot a completion; equal programs are run once."""
-        known: dict[str, vote.Ballot] = {}
-        ballots = []
-        for index, completion in enumerate(completions):
-            code = prompt.extract(completion.text)
-            key = code if code is not None else ""
-            if key not in known:
-                known[key] = await self._ballot(code, sandbox)
-            ballots.append(
-                replace(
-                    known[key],
-                    greedy=index == 0,
-                    logprob=_mean_logprob(completion),
-                    tokens=completion.completion_tokens,
-                )
-            )
-        return ballots
-
-    async def _ballot(self, code: str | None, sandbox: SandboxDoor) -> vote.Ballot:
-        if code is None:
-            return vote.Ballot("", "error", None, message="no program that prints an answer")
-        if prompt.reads_the_clock(code):
-            return vote.Ballot(code, "error", None, message="the program asked the machine for the date; write it out")
-        run = await sandbox.run(code)
-        return vote.Ballot(code, run.outcome, parse(run.result), run.stdout, run.message)
-
-    def _decide(
-        self, asked: _Asked, counted: vote.Vote, completions: Sequence[Completion], model: str, usage: Usage
-    ) -> Answer | Abstained:
-        winner = counted.winner
-        answer = None
-        if winner is not None and winner.value is not None:
-            evidence = Evidence(
-                vote.features(counted, asked.question),
-                tuple(completion.text for completion in completions),
-                winner.code,
-                winner.stdout,
-            )
-            text = say(winner.value)
-            answer = Answer(text, self.card.name, model, evidence, replace(usage, answer_tokens=winner.tokens))
-        if counted.unknown and counted.unknown > len(counted.agreeing):
+    def _decide(self, asked: _Asked, drawing: Drawing) -> Answer | Abstained:
+        vote = count(drawing.ballots)
+        judged = judge(vote, asked.question)
+        answer = None if judged.group is None else self._answer(asked, drawing, vote, judged)
+        agreeing = 0 if judged.group is None else len(judged.group.ballots)
+        if vote.unknown and vote.unknown >= agreeing:
             message = "the question does not give all that is needed to compute an answer."
             return replace(self._unanswerable(message), withheld=answer)
-        if counted.passing_over > len(counted.agreeing):
-            message = f"no program that was written takes account of {cues.named(asked.cues)}."
+        if vote.passing_over > agreeing:
+            message = f"no program that was written takes account of {cues.named(drawing.demands)}."
             if answer is not None:
-                message = f"most programs that were written do not take account of {cues.named(asked.cues)}."
+                message = f"most programs that were written do not take account of {cues.named(drawing.demands)}."
             return Abstained(Reason.DISAGREEMENT, message, would_have_asked=self.card.name, withheld=answer)
         if answer is None:
-            complaint = next((ballot.message for ballot in counted.ballots if ballot.message), "nothing was printed")
-            return self._failed(f"none of {len(counted.ballots)} programs gave a value ({complaint}).")
+            complaint = next((ballot.message for ballot in vote.ballots if ballot.message), "nothing was printed")
+            return self._failed(f"none of {len(vote.ballots)} attempts gave a value ({complaint}).")
         return answer
+
+    def _answer(self, asked: _Asked, drawing: Drawing, vote: Vote, judged: Judged) -> Answer:
+        assert judged.group is not None
+        shown = judged.group.shown
+        texts = tuple(completion.text for completion in drawing.completions)
+        code = shown.text if shown.way == "program" else None
+        found = Evidence(evidence(judged, vote, asked.question), texts, code, shown.stdout)
+        usage = replace(drawing.usage, answer_tokens=shown.tokens)
+        return Answer(say(judged.group.value), self.card.name, drawing.backend.model, found, usage)
 
     def _unanswerable(self, message: str) -> Abstained:
         return Abstained(Reason.UNANSWERABLE, message, would_have_asked=self.card.name)
@@ -254,18 +178,3 @@ class MathExpert:
 
 def _as_unit(unit: str) -> str:
     return f" {unit}" if unit[0].isalnum() else unit
-
-
-def _usage(completions: Sequence[Completion]) -> Usage:
-    return Usage(
-        prompt_tokens=sum(completion.prompt_tokens for completion in completions),
-        completion_tokens=sum(completion.completion_tokens for completion in completions),
-        samples=len(completions),
-    )
-
-
-def _mean_logprob(completion: Completion) -> float:
-    """Mean over the tokens that carry a letter or digit; NaN if the server gave none."""
-    worded = [token.logprob for token in completion.tokens if re.search(r"\w", token.text)]
-    finite = [max(-20.0, logprob) for logprob in worded if not math.isnan(logprob)]
-    return math.fsum(finite) / len(finite) if finite else math.nan

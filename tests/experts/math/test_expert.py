@@ -41,6 +41,24 @@ def program(*lines: str) -> str:
     return "```python\n" + "\n".join(lines) + "\n```"
 
 
+def boxed(value: str) -> str:
+    return f"That is 24 pages on each of 7 days, and 10 more.\n\nThe answer is \\(\\boxed{{{value}}}\\)."
+
+
+def model(programs, solutions) -> FakeBackend:
+    """A scripted model: the greedy text first, then those that are sampled, of either way."""
+    ways = {"program": programs, "words": solutions}
+
+    def says(messages, index):
+        wished = "program" if "Python" in messages[0].content else "words"
+        texts = ways[wished]
+        drawn = any(call.temperature and call.messages == tuple(messages) for call in backend.calls)
+        return texts[0] if not drawn else texts[1 + index % (len(texts) - 1)] if len(texts) > 1 else texts[0]
+
+    backend = FakeBackend(says)
+    return backend
+
+
 def context(sandbox, backend=None, **changes) -> Context:
     def encode(texts):
         raise AssertionError("math encodes nothing")
@@ -69,34 +87,68 @@ async def test_a_question_that_rules_read_needs_no_model(expert, sandbox):
     assert answer.evidence.stdout == "1989/5\n"
 
 
-async def test_most_programs_decide(expert, sandbox):
-    backend = FakeBackend(
-        [program("print(24 * 7 + 10)"), program("print(178.0)"), program("print(24 * 7)"), program("print('178')")]
-    )
+async def test_what_program_and_words_agree_on_needs_no_samples(expert, sandbox):
+    backend = model([program("print(24 * 7 + 10)")], [boxed("178")])
     answer = await ask(expert, WORD_PROBLEM, sandbox, backend)
     assert isinstance(answer, Answer)
     assert answer.text == "The answer is 178."
-    assert answer.evidence.features["share"] == pytest.approx(4 / 5)
-    assert answer.evidence.features["greedy_agrees"] == 1
+    assert answer.evidence.features["both_ways"] == 1
+    assert answer.evidence.features["share"] == 1
     assert answer.evidence.code == "print(24 * 7 + 10)"
-    assert answer.usage.samples == 5
+    assert answer.usage.samples == len(backend.calls) <= 2
+
+
+async def test_what_they_disagree_on_is_sampled_and_most_decide(expert, sandbox):
+    backend = model([program("print(24 * 7)")], [boxed("178"), boxed("24"), boxed("178")])
+    answer = await ask(expert, WORD_PROBLEM, sandbox, backend)
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 178."
+    assert answer.evidence.features["share"] == pytest.approx(2 / 4)
+    assert answer.usage.samples == 4
+    assert [call.n for call in backend.calls] == [1, 1, 2]
 
 
 async def test_every_feature_of_the_card_is_there_and_finite(expert, sandbox):
-    for question, backend in (("12*7-5", None), (WORD_PROBLEM, FakeBackend(program("print(24)")))):
+    written = model([program("print(24)")], [boxed("24")])
+    for question, backend in (("12*7-5", None), (WORD_PROBLEM, written)):
         answer = await ask(expert, question, sandbox, backend)
         assert set(answer.evidence.features) == set(expert.card.features)
         assert all(abs(value) < 1e6 for value in answer.evidence.features.values())
 
 
-async def test_a_majority_of_unknowns_is_unanswerable_and_keeps_the_attempt(expert, sandbox):
-    unknown = program("print('UNKNOWN')")
-    backend = FakeBackend([unknown, unknown, program("print(5)")])
-    outcome = await ask(expert, "A bus carries some children and a dog. How many children?", sandbox, backend)
+async def test_a_solution_that_misses_a_fact_is_unanswerable_and_keeps_the_attempt(expert, sandbox):
+    missing = "The question does not give the number of adults, so this cannot be determined."
+    backend = model([program("print(5)")], [missing])
+    outcome = await ask(expert, "A bus carries some children and 5 adults. How many children?", sandbox, backend)
     assert isinstance(outcome, Abstained)
     assert outcome.reason is Reason.UNANSWERABLE
     assert outcome.withheld is not None
     assert outcome.withheld.text == "The answer is 5."
+
+
+async def test_when_all_say_that_a_fact_is_missing_there_is_no_attempt(expert, sandbox):
+    backend = model([program("print('UNKNOWN')")], [boxed("\\text{UNKNOWN}")])
+    outcome = await ask(expert, "A bus carries some children and a dog. How many children?", sandbox, backend)
+    assert isinstance(outcome, Abstained)
+    assert outcome.reason is Reason.UNANSWERABLE
+    assert outcome.withheld is None
+
+
+async def test_a_solution_in_words_alone_is_said_without_a_program(expert, sandbox):
+    answer = await ask(expert, WORD_PROBLEM, sandbox, model([program("print(pages)")], [boxed("178")]))
+    assert isinstance(answer, Answer)
+    assert answer.text == "The answer is 178."
+    assert answer.evidence.code is None
+    assert answer.evidence.features["both_ways"] == 0
+
+
+async def test_a_calculation_that_does_not_hold_is_evidence(expert, sandbox):
+    wrong = f"24 * 7 = 178, and so {boxed('178')}"
+    answer = await ask(expert, WORD_PROBLEM, sandbox, model([program("print(24 * 7)")], [wrong]))
+    assert isinstance(answer, Answer)
+    right = await ask(expert, WORD_PROBLEM, sandbox, model([program("print(24 * 7)")], [boxed("178")]))
+    told = {outcome.text: outcome.evidence.features["slips"] for outcome in (answer, right)}
+    assert told.get("The answer is 178.", 0) >= 0
 
 
 async def test_division_by_zero_has_no_answer(expert, sandbox):
@@ -139,18 +191,19 @@ async def test_a_follow_up_to_an_abstention_is_unanswerable(expert, sandbox):
 
 
 async def test_a_follow_up_that_rules_do_not_read_is_told_the_last_answer(expert, sandbox):
-    ignoring, going_on = program("print(3 * 7 - 1)"), program("print((21 - 1) * 2)")
-    backend = FakeBackend([going_on, going_on, ignoring, ignoring])
+    going_on = program("print((21 - 1) * 2)")
+    worked = f"21 - 1 = 20, and twice that is 40. {boxed('40')}"
+    backend = model([going_on], [f"3 * 7 - 1 = 20. {boxed('20')}", worked, worked])
     turns = ("What is 3 times 7?", "The answer is 21.")
     answer = await converse(expert, sandbox, backend, *turns, "then subtract 1 and multiply by 2")
     assert isinstance(answer, Answer)
     assert answer.text == "The answer is 40."
-    assert answer.evidence.features["share"] == pytest.approx(3 / 5)
     assert "21" in backend.calls[0].messages[-1].content
 
 
 async def test_a_minority_that_heeds_the_wording_does_not_answer_for_the_rest(expert, sandbox):
-    backend = FakeBackend([program("print(7 * 7)"), program("print(7 * 7)"), program("print(7 * 4)")])
+    squared, by_four = (f"{sum} {boxed(value)}" for sum, value in (("7 * 7 = 49", "49"), ("7 * 4 = 28", "28")))
+    backend = model([program("print(7 * 7)")], [by_four, squared, squared])
     outcome = await ask(expert, "The carpet is 7 m long. What is its area?", sandbox, backend)
     assert isinstance(outcome, Abstained)
     assert outcome.reason is Reason.DISAGREEMENT
@@ -158,9 +211,10 @@ async def test_a_minority_that_heeds_the_wording_does_not_answer_for_the_rest(ex
 
 
 async def test_a_first_question_is_told_as_it_was_typed(expert, sandbox):
-    backend = FakeBackend(program("print(24)"))
+    backend = model([program("print(24)")], [boxed("7")])
     await ask(expert, f" {WORD_PROBLEM} ", sandbox, backend)
-    assert backend.calls[0].messages[-1].content == WORD_PROBLEM
+    assert backend.calls[0].messages[-1].content.startswith(f"{WORD_PROBLEM}\n")
+    assert backend.calls[1].messages[-1].content == WORD_PROBLEM
 
 
 async def test_a_computation_that_is_too_large_is_a_failed_tool(expert, sandbox):
@@ -169,8 +223,10 @@ async def test_a_computation_that_is_too_large_is_a_failed_tool(expert, sandbox)
     assert outcome.reason is Reason.TOOL_FAILED
 
 
-async def test_failed_programs_get_one_correction(expert, sandbox):
+async def test_a_failed_program_gets_one_correction(expert, sandbox):
     def says(messages, index):
+        if "Python" not in messages[0].content:
+            return boxed("178")
         failed_before = "failed" in messages[-1].content
         return program("print(24 * 7 + 10)") if failed_before else program("print(pages)")
 
@@ -178,9 +234,8 @@ async def test_failed_programs_get_one_correction(expert, sandbox):
     answer = await ask(expert, WORD_PROBLEM, sandbox, backend)
     assert isinstance(answer, Answer)
     assert answer.text == "The answer is 178."
-    assert answer.evidence.features["share"] == pytest.approx(1 / 6)
-    assert len(backend.calls) == 3
-    assert "NameError" in backend.calls[-1].messages[-1].content
+    assert answer.evidence.code == "print(24 * 7 + 10)"
+    assert sum("NameError" in call.messages[-1].content for call in backend.calls) == 1
 
 
 async def test_when_nothing_runs_the_tool_has_failed_and_says_why(expert, sandbox):
@@ -220,11 +275,12 @@ async def test_a_model_that_is_gone_is_passed_on(expert, sandbox):
 
 
 async def test_today_is_told_only_where_it_matters(expert, sandbox):
-    backend = FakeBackend(program("print(1)"))
+    backend = model([program("print(1)")], [boxed("2")])
     await ask(expert, "My cat was born 3 years ago, in which year was that, roughly speaking?", sandbox, backend)
-    assert "2026-03-14" in backend.calls[0].messages[-1].content
+    assert all("2026-03-14" in call.messages[-1].content for call in backend.calls)
+    backend.calls.clear()
     await ask(expert, WORD_PROBLEM, sandbox, backend)
-    assert "2026" not in backend.calls[-1].messages[-1].content
+    assert not any("2026" in call.messages[-1].content for call in backend.calls)
 
 
 async def test_a_program_that_reads_the_clock_does_not_count(expert, sandbox):
@@ -238,13 +294,6 @@ async def test_dates_relative_to_today_use_the_given_clock(expert, sandbox):
     answer = await ask(expert, "How many days until 1 April 2026?", sandbox)
     assert isinstance(answer, Answer)
     assert answer.text == "The answer is 18 days."
-
-
-async def test_the_number_of_samples_is_bounded_by_the_context(expert, sandbox):
-    backend = FakeBackend(program("print(178)"))
-    answer = await ask(expert, WORD_PROBLEM, sandbox, backend, samples=1)
-    assert isinstance(answer, Answer)
-    assert answer.usage.samples == 1
 
 
 def test_the_card_offers_an_expert_with_enough_material():

@@ -88,5 +88,5 @@ def test_a_program_for_a_follow_up_must_use_the_last_answer() -> None:
     assert found is not None
     assert (found.whole, found.value) == (None, "21")
     demands = cues.find(found.told, found.value)
-    assert cues.heeds(demands, Ballot("print((21 - 1) * 2)", "ok", parse("40")))
-    assert not cues.heeds(demands, Ballot("print((3 * 7 - 1) * 2)", "ok", parse("40")))
+    assert cues.heeds(demands, Ballot("program", "print((21 - 1) * 2)", "ok", parse("40")))
+    assert not cues.heeds(demands, Ballot("program", "print((3 * 7 - 1) * 2)", "ok", parse("40")))

@@ -63,7 +63,7 @@ def test_an_exception_is_read_exactly(question: str, gold: str) -> None:
 def test_an_exception_that_is_not_plain_is_left_alone_and_no_program_is_believed(question: str) -> None:
     assert read(question, TODAY) is None
     assert holds_exception(plain(question))
-    assert not cues.heeds(cues.find(question), Ballot("print(17 - 9)", "ok", parse("8")))
+    assert not cues.heeds(cues.find(question), Ballot("program", "print(17 - 9)", "ok", parse("8")))
 
 
 @given(st.integers(2, 500), st.data())
@@ -156,10 +156,10 @@ def test_nothing_that_rules_read_is_incomplete(text: str) -> None:
 )
 def test_a_program_that_passes_over_the_wording_has_no_vote(question: str, passed_over: str, heeded: str) -> None:
     demands = cues.find(question)
-    ballot = Ballot(f"print({passed_over})", "ok", parse("5"))
+    ballot = Ballot("program", f"print({passed_over})", "ok", parse("5"))
     assert not cues.heeds(demands, ballot)
-    assert count([Ballot(ballot.code, "ok", parse("5"), heeds=False)]).winner is None
-    believed = cues.heeds(demands, Ballot(f"print({heeded})", "ok", parse("5")))
+    assert count([Ballot("program", ballot.text, "ok", parse("5"), heeds=False)]).groups == ()
+    believed = cues.heeds(demands, Ballot("program", f"print({heeded})", "ok", parse("5")))
     assert believed == ("dry" not in question)
 
 
@@ -167,14 +167,14 @@ def test_times_of_two_who_work_together_are_not_added() -> None:
     demands = cues.find(
         "One pump empties a pool in 12 hours, another in 4 hours. How many hours do they need together?"
     )
-    assert not cues.heeds(demands, Ballot("print(12 + 4)", "ok", parse("16")))
-    assert cues.heeds(demands, Ballot("print(1 / (1 / 12 + 1 / 4))", "ok", parse("3")))
+    assert not cues.heeds(demands, Ballot("program", "print(12 + 4)", "ok", parse("16")))
+    assert cues.heeds(demands, Ballot("program", "print(1 / (1 / 12 + 1 / 4))", "ok", parse("3")))
 
 
 def test_the_whole_is_not_one_of_its_parts() -> None:
     demands = cues.find("The product of two consecutive whole numbers is 156. What is the smaller one?")
-    assert not cues.heeds(demands, Ballot("print(n * (n + 1))", "ok", parse("156")))
-    assert cues.heeds(demands, Ballot("print(n)", "ok", parse("12")))
+    assert not cues.heeds(demands, Ballot("program", "print(n * (n + 1))", "ok", parse("156")))
+    assert cues.heeds(demands, Ballot("program", "print(n)", "ok", parse("12")))
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nescio_experts.math import prompt
+from nescio_experts.math.posterior import evidence, is_sane, judge
 from nescio_experts.math.rules import read
 from nescio_experts.math.values import parse
-from nescio_experts.math.vote import Ballot, count, features, rule_features
+from nescio_experts.math.vote import Ballot, count
 from nescio_experts.math.wording import say, show_number
 
 
@@ -97,47 +98,49 @@ def test_a_date_is_said_with_its_weekday(day: date) -> None:
 
 
 def ballot(printed: str | None, **changes: object) -> Ballot:
-    return Ballot("print(1)", "ok" if printed else "error", parse(printed), **changes)  # type: ignore[arg-type]
+    return Ballot("program", "print(1)", "ok" if printed else "error", parse(printed), **changes)  # type: ignore[arg-type]
 
 
-def test_the_value_that_most_programs_print_wins() -> None:
+def test_values_that_are_equal_are_one_group_and_the_largest_comes_first() -> None:
     counted = count([ballot("5", greedy=True), ballot("7"), ballot("7.0"), ballot(None), ballot("UNKNOWN")])
-    assert counted.winner is not None
-    assert counted.winner.value is not None
-    assert counted.winner.value.number == 7
-    assert (counted.share, counted.margin, counted.unknown) == (2 / 5, 1 / 5, 1)
+    assert [(group.value.number, len(group.ballots)) for group in counted.groups] == [(7, 2), (5, 1)]
+    assert counted.unknown == 1
 
 
-def test_of_equals_the_greedy_program_wins() -> None:
-    counted = count([ballot("7", logprob=-0.01), ballot("5", greedy=True, logprob=-0.5)])
-    assert counted.winner is not None
-    assert counted.winner.greedy
+def test_a_value_is_said_as_the_program_gave_it() -> None:
+    worked = Ballot("words", "…", "worked", parse("7.0"), greedy=True)
+    (group,) = count([worked, ballot("7")]).groups
+    assert group.both_ways
+    assert group.shown.way == "program"
 
 
-def test_no_value_means_no_winner_and_no_division_by_zero() -> None:
-    for ballots in ([], [ballot(None)], [ballot("UNKNOWN")]):
-        counted = count(ballots)
-        assert counted.winner is None
-        assert counted.share == 0
+def test_no_value_means_no_group() -> None:
+    for ballots in ([], [ballot(None)], [ballot("UNKNOWN")], [ballot("7", heeds=False)]):
+        assert count(ballots).groups == ()
 
 
 @given(st.lists(st.sampled_from(["1", "2", "3", "UNKNOWN", "nan", "no"]), max_size=8))
-def test_shares_and_features_stay_in_bounds(printed: list[str]) -> None:
+def test_every_ballot_that_counts_is_in_one_group(printed: list[str]) -> None:
     counted = count([ballot(text, greedy=index == 0) for index, text in enumerate(printed)])
-    assert 0 <= counted.margin <= counted.share <= 1
-    found = features(counted, "How many are 3 and 4?")
-    assert set(found) == set(rule_features("x"))
-    assert all(abs(value) < 100 for value in found.values())
+    grouped = [one for group in counted.groups for one in group.ballots]
+    assert sorted(map(id, grouped)) == sorted(id(one) for one in counted.ballots if one.counts)
+    assert all(
+        one.value is not None and one.value.key == group.value.key for group in counted.groups for one in group.ballots
+    )
 
 
-def test_features_see_numbers_that_were_left_out_or_invented() -> None:
+def test_figures_see_numbers_that_were_left_out_or_invented() -> None:
     question = "A box holds 12 eggs. How many boxes are needed for 150 eggs?"
-    honest = count([Ballot("print(-(-150 // 12))", "ok", parse("13"), greedy=True)])
-    invented = count([Ballot("print(150 // 37)", "ok", parse("4.5"), greedy=True)])
-    assert features(honest, question)["numbers_used"] == 1
-    assert features(invented, question)["numbers_used"] == 0.5
-    assert features(invented, question)["numbers_given"] < features(honest, question)["numbers_given"]
-    assert features(honest, "On which day was that?")["sane"] == 0
+
+    def told(code: str, printed: str) -> dict[str, float]:
+        vote = count([Ballot("program", code, "ok", parse(printed), logprob=-0.1, greedy=True)])
+        return evidence(judge(vote, question), vote, question)
+
+    honest, invented = told("print(-(-150 // 12))", "13"), told("print(150 // 37)", "4.5")
+    assert (honest["numbers_used"], invented["numbers_used"]) == (1, 0.5)
+    assert invented["numbers_given"] < honest["numbers_given"]
+    assert honest["posterior"] > invented["posterior"]
+    assert not is_sane(parse("13"), "On which day was that?")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Questions are the expert's own and those of further files, as `nescio calibrate --from` reads them; only rows of role
 ``fit`` that no rule reads are drawn for. What was drawn is appended to ``--drawn`` one line a question, so that a
-killed run goes on, and another look at the figures asks no model.
+killed run goes on, and another look at the figures asks no model. Without ``--drawn`` nothing is done.
 
     python benchmarks/posterior.py --drawn DRAWN.jsonl [--from FILE.jsonl …] [--limit N] [--concurrency N]
 """
@@ -147,11 +147,14 @@ def held_out(cases: Cases, ridge: float) -> NDArray[np.float64]:
 async def main() -> None:
     """Draw what is missing, fit, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--drawn", type=Path, required=True)
+    parser.add_argument("--drawn", type=Path)
     parser.add_argument("--from", dest="further", type=Path, action="append", default=[])
     parser.add_argument("--limit", type=int)
     parser.add_argument("--concurrency", type=int, default=1)
     wish = parser.parse_args()
+    if wish.drawn is None:
+        print("posterior: asks a model for hours; name a file with --drawn to begin or to go on", file=sys.stderr)  # noqa: T201
+        return
     card = create().card
     gathered = gather(card.name, {card.name: card}, [read_further(path) for path in wish.further])
     wanted = [one for one in gathered.questions if one.role == "fit" and read(one.question, date.today()) is None]

@@ -27,7 +27,7 @@ class _Prompt(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     system: str = Field(min_length=1)
-    samples: int = Field(default=4, ge=1, le=16)
+    samples: int = Field(default=4, ge=0, le=16)
     max_tokens: int = Field(default=128, ge=8, le=2048)
 
 
@@ -66,7 +66,7 @@ def load_card(folder: Path) -> Card:
     if raw.name in _RESERVED:
         raise CardError(f"{path}: the name {raw.name!r} is reserved", hint="choose another name")
     prompt = raw.prompt
-    features = raw.features or (PROMPT_FEATURES if prompt else ())
+    features = raw.features or _features_of(prompt)
     if not features:
         raise CardError(f"{path}: no features", hint="an expert with code lists its evidence features")
     return Card(
@@ -86,6 +86,13 @@ def load_card(folder: Path) -> Card:
         samples=prompt.samples if prompt else 4,
         max_tokens=prompt.max_tokens if prompt else 128,
     )
+
+
+def _features_of(prompt: _Prompt | None) -> tuple[str, ...]:
+    """The evidence of an expert without Python: agreement needs samples to agree with."""
+    if prompt is None:
+        return ()
+    return PROMPT_FEATURES if prompt.samples else tuple(name for name in PROMPT_FEATURES if name != "agreement")
 
 
 def read_exemplars(path: Path) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The general expert: what a small language model knows of everything that no other expert covers.
 
-It has no code of its own: a prompt, a model, and the gate that stops it where its answers do not agree.
+A prompt, a model that is asked twice, for the answer and whether it is right, and the gate that stops it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 def create() -> Expert:
     """The expert, ready to be asked."""
     from nescio.card import load_card
-    from nescio.prompt_expert import PromptExpert
+    from nescio_experts.general.expert import GeneralExpert
 
-    return PromptExpert(load_card(Path(__file__).parent))
+    return GeneralExpert(load_card(Path(__file__).parent))

@@ -21,8 +21,11 @@ from nescio.types import Card
 from nescio_indexes.scoring import FEATURES_VERSION
 
 _VARIANT = re.compile(r"[-_](?:int8|quint8|onnx|torch|fp32|safetensors)$")
-_FEATURE_CODE = ("evidence", "prompt_expert")
-"""Modules of nescio that compute features for experts; counted where an expert uses them."""
+_PROMPT_CODE = ("evidence", "prompt_expert")
+"""Modules of nescio that compute the features of an expert that is a prompt."""
+
+_FEATURE_CODE = (*_PROMPT_CODE, "supervisor")
+"""Modules of nescio that compute features; counted where an expert imports them."""
 
 _NO_DATA = ("card.toml", "pyproject.toml")
 """What lies beside an expert's code and is not read by it; the card's fields are counted by themselves."""
@@ -150,7 +153,7 @@ def _shared(card: Card) -> Iterator[tuple[str, Path]]:
     nescio = Path(__file__).parent.parent
     waiting, seen = list(card.modules), set(card.modules)
     if card.prompt is not None:
-        yield from ((f"nescio/{name}.py", nescio / f"{name}.py") for name in _FEATURE_CODE)
+        yield from ((f"nescio/{name}.py", nescio / f"{name}.py") for name in _PROMPT_CODE)
     while waiting:
         for module in _imported(waiting.pop()):
             if module.removeprefix("nescio.") in _FEATURE_CODE and module.startswith("nescio."):

@@ -17,7 +17,8 @@ from nescio.calibrating import ask_and_grade, calibrate, check, pool_for
 from nescio.calibration import Calibration, Problem, load_calibration, read_calibration
 from nescio.calibration.fingerprint import Fingerprint
 from nescio.errors import BackendUnavailable, DataError
-from nescio.known import gather, read_known_questions
+from nescio.known import KnownQuestion, gather, read_known_questions
+from nescio.sandbox import Execution, Sandbox, Verdict
 from nescio.settings import Settings
 from nescio.types import Abstained, Answer, Candidate, Card, Evidence, Query, Reason, Route
 from nescio_indexes.fitting import fit_router
@@ -51,6 +52,7 @@ class DoubleDesk:
     p_route: float = 0.9
     routing: str = "1"
     asked: list[str] = field(default_factory=list)
+    sandbox: Sandbox = field(default_factory=Sandbox)
 
     @property
     def stale(self):
@@ -384,3 +386,56 @@ async def test_with_a_competence_model_p_expert_becomes_a_feature(desk):
     assert fitted.calibration.worth(0.9, 0.75, 0.9) > fitted.calibration.worth(0.9, 0.75, 0.1)
     _, document = read_calibration(desk.settings.calibration_dir / "doubling")
     assert document["competence"] == judge.mark
+
+
+class Broken:
+    """A double of a sandbox that runs nothing."""
+
+    async def run(self, source):
+        return Execution(Verdict.UNAVAILABLE, message="bubblewrap is missing")
+
+
+def write_programs(desk, *rows) -> tuple[KnownQuestion, ...]:
+    path = desk.experts["doubling"].card.folder / "questions.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    return read_known_questions(path)
+
+
+def say(desk, text: str) -> None:
+    async def observe(query, *, progress=None):
+        desk.asked.append(query.text)
+        return Seen(Answer(text, "doubling", "m", Evidence({"sure": 1.0})))
+
+    desk.observe = observe
+
+
+async def test_answer_that_is_a_program_is_graded_by_its_tests_and_again_when_they_change(desk, tmp_path):
+    say(desk, "Here:\n```python\ndef twice(x):\n    return BASE * x\n```")
+    row = {"question": "Write a function called twice.", "setup": "BASE = 2"}
+    journal = tmp_path / "journal.jsonl"
+    for tests, right in ((["assert twice(2) == 4"], True), (["assert twice(2) == 4", "assert twice(1) == 3"], False)):
+        for _ in range(2):
+            asked = write_programs(desk, {**row, "tests": tests})
+            (found,) = await ask_and_grade(desk, "doubling", asked, journal)
+            assert found.right is right
+    assert len(desk.asked) == 1
+
+
+async def test_program_that_continues_its_question_is_graded(desk, tmp_path):
+    say(desk, "    return 2 * x")
+    meta = {"test": "def check(candidate):\n    assert candidate(2) == 4\n", "entry_point": "twice"}
+    asked = write_programs(desk, {"question": "def twice(x):", "meta": meta})
+    (found,) = await ask_and_grade(desk, "doubling", asked, tmp_path / "journal.jsonl")
+    assert found.right is True
+
+
+async def test_tests_that_could_not_be_run_are_run_later_without_asking_again(desk, tmp_path):
+    say(desk, "```python\ndef twice(x):\n    return 2 * x\n```")
+    asked = write_programs(desk, {"question": "Write a function called twice.", "tests": ["assert twice(2) == 4"]})
+    working, desk.sandbox = desk.sandbox, Broken()
+    (found,) = await ask_and_grade(desk, "doubling", asked, tmp_path / "journal.jsonl")
+    assert found.right is None
+    desk.sandbox = working
+    (found,) = await ask_and_grade(desk, "doubling", asked, tmp_path / "journal.jsonl")
+    assert found.right is True
+    assert len(desk.asked) == 1

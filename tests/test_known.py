@@ -104,6 +104,11 @@ GOOD = {"question": "a", "answer": "b"}
         ({"question": "a", "answer": "b", "meta": [1]}, "meta is no object"),
         ({"question": "a", "answer": "b", "role": "train"}, "neither fit nor test"),
         ({"question": "a", "answer": "b", "aliases": "c"}, "aliases is not a list"),
+        ({"question": "a", "tests": "assert f(1)"}, "tests is not a list of texts"),
+        ({"question": "a", "tests": [1]}, "tests is not a list of texts"),
+        ({"question": "a", "tests": ["assert f(1)"], "setup": 1}, "setup is not a text"),
+        ({"question": "a", "tests": ["assert f("]}, "a test is no Python"),
+        ({"question": "a", "meta": {"test": "def check(f): ..."}}, "test and entry_point are not both texts"),
     ],
 )
 def test_broken_row_names_file_line_and_fault(tmp_path, row, says):
@@ -134,9 +139,48 @@ def test_torn_archive_and_folder_are_clear_errors(tmp_path):
 
 
 def test_file_of_other_questions_says_how_many_it_left_out(tmp_path):
-    rows = [{"question": "Which?", "answer": "A", "choices": ["A", "B"]}, {**GOOD, "meta": {"tests": ["assert f()"]}}]
-    with pytest.raises(DataError, match="none of its 2 rows is a short question"):
+    rows = [{"question": "Which?", "answer": "A", "choices": ["A", "B"]}, {**GOOD, "meta": {"context": "A text."}}]
+    with pytest.raises(DataError, match="none of its 2 rows can be asked"):
         read_further(write(tmp_path / "x.jsonl", *rows))
+
+
+MBPP = {**NORMAL, "question": "Write a function to convert it.", "answer": "def convert(x): ...", "dataset": "mbpp"}
+TESTS = ["assert set(convert([1])) == {1}", "assert convert([]) == []"]
+
+
+def test_row_with_tests_is_asked_with_the_name_that_only_the_tests_tell(tmp_path):
+    rows = [
+        {**MBPP, "meta": {"tests": TESTS, "setup": "import math", "split": "train"}},
+        {**MBPP, "meta": {"tests": TESTS, "split": "test"}, "question": "Write convert(x)."},
+        {"question": "Write a function called convert", "tests": TESTS},
+    ]
+    told = joined(read_further(write(tmp_path / "x.jsonl", *rows)).questions)
+    assert [one.question for one in told] == [
+        "Write a function to convert it. Call it convert.",
+        "Write convert(x).",
+        "Write a function called convert",
+    ]
+    assert [one.role for one in told[:2]] == ["fit", "test"]
+    assert {one.golds for one in told} == {()}
+    assert told[0].cluster == normalise(MBPP["question"])
+    assert told[0].tests is not None
+    assert (told[0].tests.statements, told[0].tests.setup) == (tuple(TESTS), "import math")
+
+
+def test_row_whose_test_is_one_text_continues_its_question(tmp_path):
+    meta = {"test": "def check(candidate):\n    assert candidate(1) == 1\n", "entry_point": "f"}
+    (one,) = read_further(write(tmp_path / "x.jsonl", {**NORMAL, "question": "def f(x):", "meta": meta})).questions
+    assert one.question == "def f(x):"
+    assert one.tests is not None
+    assert (one.tests.statements, one.tests.entry_point, one.tests.name) == ((meta["test"],), "f", None)
+
+
+def test_rows_of_one_text_and_different_tests_contradict_each_other(tmp_path):
+    asked = {"question": "Write a function called f."}
+    rows = [{**asked, "tests": ["assert f(1) == 1"]}, {**asked, "tests": ["assert f(1) == 2"]}]
+    found = asked_of(tmp_path / "a", *rows)
+    assert (found.questions, found.contradictory) == ((), 2)
+    assert len(asked_of(tmp_path / "b", rows[0], rows[0]).questions) == 1
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("12")), max_size=12))

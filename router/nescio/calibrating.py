@@ -10,7 +10,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -30,10 +30,10 @@ from nescio.calibration import (
 from nescio.calibration.model import COMPETENCE
 from nescio.calibration.rows import hashed
 from nescio.errors import ArtefactError, BackendUnavailable, DataError
-from nescio.grading import Grade, grade
+from nescio.grading import Grade, grade, grade_code
 from nescio.graph import MONOLITH
 from nescio.known import OWN, ROW_HINT, KnownQuestion, Source, gather, told_of
-from nescio.types import Abstained, Answer, Card, Expert, Message, Progress, Query, Reason, Route, silent
+from nescio.types import Abstained, Answer, Card, Expert, Message, Progress, Query, Reason, Route, SandboxDoor, silent
 
 if TYPE_CHECKING:
     from nescio.competence import Judge
@@ -68,6 +68,11 @@ class Desk(Protocol):
     @property
     def stale(self) -> Mapping[str, Problem]:
         """Experts without a usable calibration, and why."""
+        ...
+
+    @property
+    def sandbox(self) -> SandboxDoor:
+        """Where the tests of answers that are programs run."""
         ...
 
     def fingerprint_of(self, expert: str) -> Fingerprint:
@@ -122,7 +127,7 @@ async def ask_and_grade(
     rows = []
     for key, question in keyed.items():
         p_route = (await desk.route(question.question)).p_route(expert)
-        right, features = _right(question, known[key]), _features(known[key]["features"])
+        right, features = await _right(desk, question, known[key]), _features(known[key]["features"])
         rows.append(row(question.question, right, p_route, features, question.role, question.cluster))
     return tuple(rows)
 
@@ -292,22 +297,37 @@ async def _ask(desk: Desk, expert: str, question: KnownQuestion, progress: Progr
         if outcome.reason is Reason.EXPERT_UNAVAILABLE:
             raise BackendUnavailable(f"{expert}: {outcome.message}", hint="start its model, then calibrate again")
         return line | {"right": None, "features": {}, "reason": str(outcome.reason), "message": outcome.message}
-    graded = _grade(question, outcome.text)
-    told = {"answer": outcome.text, "golds": question.golds, "rule": graded.method}
+    graded = await _grade(desk, question, outcome.text)
+    told = {"answer": outcome.text, "golds": question.golds, "tests": _told(question), "rule": graded.method}
     return line | {"right": graded.right, "features": dict(outcome.evidence.features)} | told
 
 
-def _grade(question: KnownQuestion, answer: str) -> Grade:
-    return grade(question.question, question.golds, answer, kind="list" if question.every else "auto")
+async def _grade(desk: Desk, question: KnownQuestion, answer: str) -> Grade:
+    tests = question.tests
+    if tests is None:
+        return grade(question.question, question.golds, answer, kind="list" if question.every else "auto")
+    begun = question.item.text if tests.entry_point is not None else ""
+    return await grade_code(
+        answer, tests.statements, desk.sandbox, setup=tests.setup, prompt=begun, entry_point=tests.entry_point
+    )
 
 
-def _right(question: KnownQuestion, line: Mapping[str, Any]) -> bool | None:
-    """The grade that was kept, or a new one where the right answers have changed since."""
+async def _right(desk: Desk, question: KnownQuestion, line: Mapping[str, Any]) -> bool | None:
+    """The grade that was kept, or a new one where the right answers have changed since, or tests could not be run."""
     kept: bool | None = line["right"]
-    golds = line.get("golds")
-    if "answer" not in line or (None if golds is None else tuple(golds)) == question.golds:
+    if "answer" not in line:
         return kept
-    return _grade(question, line["answer"]).right
+    golds = line.get("golds")
+    same = (None if golds is None else tuple(golds)) == question.golds and line.get("tests") == _told(question)
+    if same and (question.tests is None or kept is not None):
+        return kept
+    return (await _grade(desk, question, line["answer"])).right
+
+
+def _told(question: KnownQuestion) -> dict[str, Any] | None:
+    """The tests of `question` as JSON holds them."""
+    found: dict[str, Any] | None = None if question.tests is None else json.loads(json.dumps(asdict(question.tests)))
+    return found
 
 
 def _read_journal(journal: Path, mark: str) -> dict[str, dict[str, Any]]:

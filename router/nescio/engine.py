@@ -31,6 +31,7 @@ from nescio.types import (
     Query,
     Reason,
     Route,
+    SandboxDoor,
     Usage,
     silent,
 )
@@ -162,6 +163,11 @@ class Engine:
     def stale(self) -> Mapping[str, Problem]:
         """Experts without a usable calibration, and why."""
         return self._watch.stale
+
+    @property
+    def sandbox(self) -> SandboxDoor:
+        """Where untrusted programs run."""
+        return self._sandbox
 
     @property
     def drift(self) -> Mapping[str, Drift]:

@@ -1,12 +1,16 @@
 """Graded questions: what an expert is asked when it is calibrated. Reading them, and the roles that they keep for good.
 
-Two forms are read: an expert's own ``questions.jsonl``, and the normal form of evaluation data. Nobody is asked here.
+Two forms are read: an expert's own ``questions.jsonl``, and the normal form of evaluation data. A row with tests is
+graded by running them, any other by its right answers. Nobody is asked here, and no test is run.
 """
 
 from __future__ import annotations
 
+import ast
+import builtins
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,26 +26,42 @@ from nescio.types import Card
 
 OWN = "questions.jsonl"
 ROW_HINT = (
-    'a row looks like {"question": "…", "answer": "…"}; answer null: nobody can answer it; a list: all are needed'
+    'a row looks like {"question": "…", "answer": "…"}; answer null: nobody can answer it; a list: all are needed; '
+    '"tests": ["assert …", …] in place of an answer: they are run'
 )
-
-_NOT_SHORT = ("tests", "test", "context")
-"""What a row's ``meta`` holds where its answer is no short text to the question alone."""
 
 _LEARNT = frozenset({"train", "dev", "validation", "prompt"})
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramTests:
+    """How a program that is an answer is graded: as `nescio.grading.grade_code` says.
+
+    Attributes:
+        statements: Statements that raise if the program is wrong, or one text that defines ``check``.
+        setup: Statements before the program.
+        entry_point: The function that ``check`` is called with; the question is then the beginning of the program.
+        name: The name that the statements call the function by, where the question does not tell it.
+    """
+
+    statements: tuple[str, ...]
+    setup: str = ""
+    entry_point: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownQuestion:
-    """A question with its right answers.
+    """A question with its right answers, or with the tests of a right one.
 
     Attributes:
         item: Its text, and what its cluster and role depend on.
-        golds: Right answers; one suffices unless `every`. None if nobody can answer.
+        golds: Right answers; one suffices unless `every`. None if nobody can answer, () if `tests` grade it.
         every: Whether all golds are needed.
         cluster: The normal form that settles its role.
         role: ``fit`` rows fit, ``test`` rows only measure.
         file: Where it stands, as a name.
+        tests: What grades its answers in place of `golds`, if anything.
     """
 
     item: Item
@@ -50,16 +70,20 @@ class KnownQuestion:
     cluster: str = ""
     role: KnownRole = "test"
     file: str = OWN
+    tests: ProgramTests | None = None
 
     @property
     def question(self) -> str:
-        """What the expert is asked."""
-        return self.item.text
+        """What the expert is asked: the text, and the function's name where only the tests tell it."""
+        text = self.item.text
+        if self.tests is None or self.tests.name is None:
+            return text
+        return f"{text.rstrip()}{'' if text.rstrip().endswith(('.', '?', '!')) else '.'} Call it {self.tests.name}."
 
     @property
-    def wanted(self) -> tuple[bool, frozenset[str] | None]:
+    def wanted(self) -> tuple[bool, frozenset[str] | None, ProgramTests | None]:
         """Its right answers in their normal forms: equal for questions that are graded alike."""
-        return self.every, None if self.golds is None else frozenset(map(normalise, self.golds))
+        return self.every, None if self.golds is None else frozenset(map(normalise, self.golds)), self.tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +94,7 @@ class Source:
         name: The file's.
         digest: BLAKE2b of its content, 16 hex digits.
         questions: Its rows in order; cluster and role are known only once all that is asked is joined.
-        left_out: Rows that are no short question: multiple choice, with a context, graded by tests, or improper.
+        left_out: Rows that are not asked: multiple choice, with a context, or improper.
     """
 
     name: str
@@ -88,7 +112,7 @@ class Gathered:
         further: The files beside the expert's own questions.
         duplicates: Rows left out because an equal one is there.
         contradictory: Rows left out because others of the same text want another answer.
-        left_out: Rows left out because they are no short question.
+        left_out: Rows left out because they are multiple choice, need a context, or are improper.
     """
 
     questions: tuple[KnownQuestion, ...]
@@ -115,7 +139,7 @@ def read_further(path: Path) -> Source:
     """
     found = read_source(path)
     if not found.questions:
-        told = f"none of its {found.left_out} rows is a short question" if found.left_out else "it is empty"
+        told = f"none of its {found.left_out} rows can be asked as it stands" if found.left_out else "it is empty"
         raise DataError(f"{path} holds nothing to ask: {told}", hint=ROW_HINT)
     return found
 
@@ -226,8 +250,9 @@ def _question(found: Mapping[str, Any], file: str) -> KnownQuestion | None:
     text, meta = found["question"], _meta(found)
     if not isinstance(text, str) or not text.strip():
         raise ValueError("question is not a text")
-    golds, every = _golds(found)
-    if found.get("choices") or meta.get("improper") or any(meta.get(name) for name in _NOT_SHORT):
+    tests = _tests(found, text)
+    golds, every = _golds(found) if tests is None else ((), False)
+    if found.get("choices") or meta.get("improper") or meta.get("context"):
         return None
     dataset = str(found.get("dataset") or "")
     pair = found.get("pair", meta.get("pair"))
@@ -235,7 +260,46 @@ def _question(found: Mapping[str, Any], file: str) -> KnownQuestion | None:
     if role not in (None, "fit", "test"):
         raise ValueError(f"role is {role!r}, neither fit nor test")
     item = Item(text, () if pair is None else (f"{dataset or file}: {pair}",), dataset, role)
-    return KnownQuestion(item, golds, every, file=file)
+    return KnownQuestion(item, golds, every, file=file, tests=tests)
+
+
+def _tests(found: Mapping[str, Any], text: str) -> ProgramTests | None:
+    """The tests of a row: ``tests`` (and ``setup``) of its own or in ``meta``, or ``meta.test`` as HumanEval has it."""
+    meta = _meta(found)
+    whole = meta.get("test")
+    if whole:
+        if not isinstance(whole, str) or not isinstance(meta.get("entry_point"), str):
+            raise ValueError("test and entry_point are not both texts")
+        return ProgramTests((whole,), entry_point=meta["entry_point"])
+    statements = found.get("tests") or meta.get("tests")
+    if not statements:
+        return None
+    setup = found.get("setup") or meta.get("setup") or ""
+    if (
+        not isinstance(setup, str)
+        or not isinstance(statements, list)
+        or not all(isinstance(s, str) for s in statements)
+    ):
+        raise ValueError("tests is not a list of texts, or setup is not a text")
+    name = _tested(statements)
+    told = name is None or _tells(text, name)
+    return ProgramTests(tuple(statements), setup, name=None if told else name)
+
+
+def _tells(text: str, name: str) -> bool:
+    """Whether `text` says that a function is called `name`; that its words include it ("convert") is not enough."""
+    said = rf"\b(?:called|named|call it|name it|def|function) +[`'\"]?{name}\b|`{name}`|(?<![\w.]){name} *\("
+    return re.search(said, text, re.IGNORECASE) is not None
+
+
+def _tested(statements: Sequence[str]) -> str | None:
+    """The first function that the first of `statements` calls and that is not built in."""
+    try:
+        tree = ast.parse(statements[0])
+    except SyntaxError as error:
+        raise ValueError(f"a test is no Python: {error.msg}") from error
+    called = [node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    return next((name for name in called if not hasattr(builtins, name)), None)
 
 
 def _golds(found: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, bool]:

@@ -1,8 +1,9 @@
-"""Answers questions about Python: by running an expression, by a program that ran, or by what the model recalls.
+"""Answers questions about Python: by running an expression, a program or a function, or by what the model recalls.
 
 Names that the question claims to be in the standard library are looked up first: what does not exist is unanswerable.
 A recalled answer is weighed against the documentation: whether it is given again by a model that reads the passages
-nearest to the question, and how near the passage on the very name that was answered is.
+nearest to the question, and how near the passage on the very name that was answered is. A function that is asked for is
+tried on examples, and shown only if it runs.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ from nescio.types import (
     Progress,
     Query,
     Reason,
+    SandboxDoor,
     Usage,
 )
-from nescio_experts.python import library, prompts, reading, showing
+from nescio_experts.python import examples, library, prompts, reading, showing, trying, writing
 from nescio_experts.python.documentation import Found, consult
 from nescio_experts.python.evaluating import program, value_of
 from nescio_experts.python.showing import Program
+from nescio_experts.python.writing import Attempt, Tried
 from nescio_indexes.knowledge import KnowledgeIndex, Passage, staleness_key
 
 
@@ -58,7 +61,7 @@ class PythonExpert:
         self._index = KnowledgeIndex.load_or_build(data_dir, key, _passages, encode, progress)
 
     async def answer(self, query: Query, context: Context) -> Answer | Abstained:
-        """Run, look up, show or recall."""
+        """Run, look up, write, show or recall."""
         known = await asyncio.to_thread(_names)
         missing = reading.missing_names(query.text, known)
         if missing:
@@ -71,6 +74,8 @@ class PythonExpert:
                 return evaluated
         if context.backend is None:
             return Abstained(Reason.EXPERT_UNAVAILABLE, "no model is configured for questions about Python.")
+        if reading.asks_for_function(query.text):
+            return await self._function(query, context, context.backend)
         context.progress("reading the documentation")
         found = await asyncio.to_thread(self._find, query.text, context)
         if reading.asks_how(query.text):
@@ -151,7 +156,7 @@ class PythonExpert:
         ran, code, tokens = chosen.verdict > 0, chosen.code or "", chosen.completion.tokens
         if not ran and not chosen.line:
             message = f"none of the programs written for it ran{f': {chosen.error}' if chosen.error else ''}."
-            return Abstained(Reason.TOOL_FAILED, message, would_have_asked=self.card.name)
+            return self._failed(message)
         shown = f"{chosen.line}\n\n```python\n{code}\n```".strip() if ran else chosen.line
         span = locate(tokens, code or chosen.line)
         mentioned = (*reading.names_in(chosen.line), *showing.uses(code))
@@ -186,6 +191,74 @@ class PythonExpert:
             programs.append(Program(completion, line, code, run))
         return programs
 
+    async def _function(self, query: Query, context: Context, backend: Backend) -> Answer | Abstained:
+        """A function that was tried, with others written for the same request; written once more if none will do."""
+        if context.sandbox is None:
+            return self._failed("a function is shown only after it ran, and nothing can be run here.")
+        context.progress("writing a function")
+        before = prompts.history(query.messages)
+        sent = prompts.write(query.text, before)
+        attempt, drawn = await self._attempt(sent, query.text, context, backend, context.sandbox)
+        if prompts.declines(drawn[0].text):
+            line = reading.first_line(drawn[0].text)
+            evidence = Evidence(self._features(), tuple(completion.text for completion in drawn))
+            return self._outcome(line, line, evidence, drawn, (), backend)
+        chosen, failed, repaired = attempt.chosen(), attempt.to_correct(), 0.0
+        if failed is not None:
+            context.progress("correcting the function")
+            sent = prompts.write_otherwise(query.text, before, failed.function.code, attempt.fault(failed))
+            second, more = await self._attempt(sent, query.text, context, backend, context.sandbox)
+            drawn += more
+            better = second.chosen()
+            if better is not None and (chosen is None or second.own(better) > 0.0):
+                attempt, chosen, repaired = second, better, 1.0
+        if chosen is None:
+            return self._failed(f"none of the functions written for it will do: {attempt.why_none()}.")
+        confirmed = await self._confirmed(prompts.confirm(query.text, writing.fenced(chosen)), context, backend)
+        return self._written(chosen, attempt, drawn, backend, repaired=repaired, confirmed=confirmed)
+
+    def _written(
+        self, chosen: Tried, attempt: Attempt, drawn: Sequence[Completion], backend: Backend, **known: float
+    ) -> Answer:
+        """The answer that shows `chosen`; `known` are features beside what the trials tell."""
+        completion = chosen.function.completion
+        tokens, span = completion.tokens, writing.span(chosen)
+        features = self._features(
+            **attempt.evidence(chosen),
+            mean_logprob=_or(mean_logprob(tokens, span), -20.0),
+            min_logprob=_or(min_logprob(tokens, span), -20.0),
+            **known,
+        )
+        evidence = Evidence(features, tuple(one.text for one in drawn), chosen.function.code, chosen.printed or None)
+        usage = _usage([completion, *(one for one in drawn if one is not completion)])
+        return Answer(writing.shown(chosen, attempt), self.card.name, backend.model, evidence, usage)
+
+    async def _attempt(
+        self, sent: Sequence[Message], text: str, context: Context, backend: Backend, sandbox: SandboxDoor
+    ) -> tuple[Attempt, list[Completion]]:
+        """The most likely function and some drawn beside it, all tried on the examples of all and of the request."""
+        limit = prompts.WRITTEN_TOKENS
+        first, others = await asyncio.gather(
+            backend.chat(sent, max_tokens=limit, seed=context.seed, logprobs=1),
+            _more(backend, sent, context, limit, logprobs=1),
+        )
+        drawn = [*first, *others]
+        name, imports = reading.demanded_name(text), reading.imports_in(text)
+        functions = [writing.read(completion, name, imports) for completion in drawn]
+        demands = examples.demands_in(text, name) if name is not None else ()
+        asked = writing.examples_of(functions, demands)
+        called = examples.calls(asked)
+        trials: dict[tuple[str, str], trying.Trial] = {}
+        for one in functions:
+            if one.name is not None and (one.code, one.name) not in trials:
+                run = await sandbox.run(trying.program(one.code, one.name, asked, called))
+                trials[one.code, one.name] = trying.read(run, len(asked), len(called))
+        tried = tuple(Tried(one, trials.get((one.code, one.name or ""))) for one in functions)
+        return Attempt(tried, asked, demands), drawn
+
+    def _failed(self, message: str) -> Abstained:
+        return Abstained(Reason.TOOL_FAILED, message, would_have_asked=self.card.name)
+
     async def _confirmed(self, asked: Sequence[Message], context: Context, backend: Backend) -> float:
         """P(True): how sure the model is that the answer is right when asked so (Kadavath et al. 2022, section 3)."""
         (said,) = await backend.chat(asked, max_tokens=2, seed=context.seed, logprobs=1)
@@ -211,14 +284,22 @@ class PythonExpert:
 
 
 async def _more(
-    backend: Backend, sent: Sequence[Message], context: Context, limit: int, stop: tuple[str, ...] = ()
+    backend: Backend,
+    sent: Sequence[Message],
+    context: Context,
+    limit: int,
+    stop: tuple[str, ...] = (),
+    logprobs: int | None = None,
 ) -> tuple[Completion, ...]:
-    """The answers that are drawn at a temperature, as evidence; none if the caller wants none."""
-    wished = prompts.SAMPLES if context.samples is None else max(0, context.samples - 1)
-    if wished == 0:
-        return ()
+    """The answers that are drawn at a temperature, as evidence."""
     return await backend.chat(
-        sent, n=wished, temperature=prompts.TEMPERATURE, max_tokens=limit, stop=stop, seed=context.seed + 1
+        sent,
+        n=prompts.SAMPLES,
+        temperature=prompts.TEMPERATURE,
+        max_tokens=limit,
+        stop=stop,
+        seed=context.seed + 1,
+        logprobs=logprobs,
     )
 
 

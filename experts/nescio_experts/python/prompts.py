@@ -1,7 +1,8 @@
 """What the model is told, and what its replies mean. The prompts are part of the expert's fingerprint.
 
-Three prompts, because a small model does three things well: recalling a name, picking one out of excerpts, and writing
-a short program. Recalling with excerpts in sight does worse than either: it copies the nearest name.
+Four prompts, because a small model does four things well: recalling a name, picking one out of excerpts, writing a
+short program that shows something, and writing a function. Recalling with excerpts in sight does worse than either: it
+copies the nearest name.
 """
 
 from __future__ import annotations
@@ -26,11 +27,18 @@ You show how to do things in Python 3 with its standard library. Reply in this f
 2. One line that names what does the work.
 If Python has no such thing, or you are not sure, reply only: I don't know."""
 
+WRITING = """\
+You write functions in Python 3 with its standard library. Reply with one block, fenced with ```python, that holds:
+1. The function that is asked for, and what it needs.
+2. Below it three asserts of your own that show what it does, each of the form: assert name(arguments) == value
+If Python has no way to do it, or you are not sure, reply only: I don't know."""
+
 CONFIRMING = "You check answers to questions about Python 3 and its standard library. Reply with one word, Yes or No."
 
 LINE_TOKENS = 80
 PRINTED_CHARACTERS = 300
 SHOWN_TOKENS = 200
+WRITTEN_TOKENS = 400
 SAMPLES = 3
 TEMPERATURE = 0.8
 HISTORY = 2
@@ -49,6 +57,11 @@ _LOOKED_UP = (
 _SHOWN = (
     "How do I turn text into capital letters?",
     '```python\ntext = "hello"\nprint(text.upper())\n```\nUse str.upper(): text.upper()',
+)
+_WRITTEN = (
+    "Write a function that returns the middle item of a list, or None if the list is empty. Call it middle.",
+    "```python\ndef middle(items):\n    return items[len(items) // 2] if items else None\n\n"
+    "assert middle([1, 2, 3]) == 2\nassert middle(['a']) == 'a'\nassert middle([]) == None\n```",
 )
 
 
@@ -70,8 +83,17 @@ def show(question: str, before: Sequence[Message]) -> list[Message]:
 
 def show_otherwise(question: str, before: Sequence[Message], code: str, error: str) -> list[Message]:
     """The same after `code` failed: asked anew, since a small model that sees its own reply repeats it."""
-    note = f"Note that this fails with {error}, so do it in another way:\n```python\n{code}\n```"
-    return show(f"{question}\n{note}", before)
+    return show(f"{question}\n{_note(code, error)}", before)
+
+
+def write(question: str, before: Sequence[Message]) -> list[Message]:
+    """The conversation that asks for a function and examples of what it does."""
+    return _conversation(WRITING, [_WRITTEN], before, question)
+
+
+def write_otherwise(question: str, before: Sequence[Message], code: str, error: str) -> list[Message]:
+    """The same after `code` failed, asked anew as in `show_otherwise`."""
+    return write(f"{question}\n{_note(code, error)}", before)
 
 
 def confirm(question: str, answer: str, printed: str | None = None) -> list[Message]:
@@ -91,6 +113,10 @@ def history(messages: Sequence[Message]) -> tuple[Message, ...]:
     """The turns before the question that are sent with it: the last ones, cut to what a small model needs of them."""
     turns = [message for message in messages[:-1] if message.role != "system"][-HISTORY:]
     return tuple(Message(turn.role, turn.content[:HISTORY_CHARACTERS]) for turn in turns)
+
+
+def _note(code: str, error: str) -> str:
+    return f"Note that this fails with {error}, so do it in another way:\n```python\n{code}\n```"
 
 
 def _conversation(

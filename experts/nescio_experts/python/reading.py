@@ -1,12 +1,17 @@
-"""Reads a question about Python: the names it mentions, and an expression it asks to evaluate. Pure text work.
+"""Reads a question about Python: the names it mentions, what kind of answer it asks for. Pure text work.
 
 Code in a question is never parsed or run here; the sandbox does that.
 """
 
 from __future__ import annotations
 
+import builtins
+import keyword
 import re
 from collections.abc import Collection
+
+LONGEST_REQUEST = 8_000
+"""Characters beyond which a text is not read as a request for one function."""
 
 _DOTTED = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _CALLED = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
@@ -30,6 +35,56 @@ _CLAIMED = re.compile(
     r"\bbuilt-?in (?:function |type |class )?`?([A-Za-z_]\w*)\(|\bkeyword [`'\"]([A-Za-z_]\w*)[`'\"]", re.IGNORECASE
 )
 """Bare names that a question says are part of the language."""
+
+_ADJECTIVES = (
+    r"(?:(?!(?:name|names|of|for|line|lines|code|call|with|that|to|which|using|test|docstring|script|program|class|"
+    r"module|decorator|lambda|async\w*|coroutine|java|javascript|js|typescript|c|rust|go|golang|ruby|php|sql|bash|"
+    r"shell|perl|r|and|or|in|on|about)\b)[\w-]+,? +){0,4}"
+)
+_MAKE = r"(?:write|implement|create|define|code|build|make|develop|complete|finish|give me|need|want)"
+_BEFORE = (
+    r"[\s#>*\d.)]*(?:(?:in python(?: ?3)?|hi|hello|hey|please|now|so|ok(?:ay)?)\b[\s,:!.]*)*"
+    r"(?:(?:can|could|would|will) you (?:please )?)?"
+)
+_REQUEST = re.compile(
+    rf"{_BEFORE}(?:(?:i )?{_MAKE} +(?:you to )?(?:{_MAKE} +)?(?:me |us |up )?(?:a|an|another|one|your own|my own)"
+    rf"|(?:write|implement|complete|finish) +(?:the|this|that)) +{_ADJECTIVES}function\b"
+    r"(?! *(?:of|call|name|signature|annotation|decorator|object|pointer|definition)\b)",
+    re.IGNORECASE,
+)
+_NAMED_REQUEST = re.compile(
+    rf"{_BEFORE}(?:write|implement|define|code|create|complete|finish) +(?:me )?(?:(?:the|a|python|function) +)*"
+    r"`?([A-Za-z_]\w*)\(",
+    re.IGNORECASE,
+)
+_LANGUAGES = r"java|javascript|js|typescript|(?-i:C)|c\+\+|c#|rust|go|golang|ruby|php|sql|bash|perl|haskell"
+_ELSEWHERE = re.compile(rf"\b(?:in|using) (?:{_LANGUAGES})(?!\w)", re.IGNORECASE)
+"""Another language than Python."""
+_HEAD = re.compile(r"^def +([A-Za-z_]\w*) *\((?:[^()]|\([^()]*\))*\)[^:\n]*:", re.MULTILINE)
+"""The head of a function, at the beginning of a line."""
+_EMPTY = re.compile(r"\s*(?:(\"\"\"|''').*?\1\s*)?(?:#[^\n]*(?:\n\s*|\Z))*(?:pass|\.\.\.)?\s*(?:```\s*)?", re.DOTALL)
+"""A body that is yet to be written: a docstring and comments at most."""
+_CODE_BEGINS = re.compile(r"\s*(?:```\w*\s*)?(?:from [\w.]+ import |import \w|def \w|@\w)")
+_GIVEN_NAMES = (
+    re.compile(r"\bfunction,? (?:that is )?(?:called|named) +[`'\"]?([A-Za-z_]\w*)", re.IGNORECASE),
+    re.compile(
+        r"\b(?:call|name) (?:it|this|the function|this function|your function) +[`'\"]?([A-Za-z_]\w*)", re.IGNORECASE
+    ),
+    re.compile(r"\bfunction +`([A-Za-z_]\w*)", re.IGNORECASE),
+    re.compile(r"\bfunction +([A-Za-z_]\w*)\(", re.IGNORECASE),
+    re.compile(r"\bfunction +([A-Za-z]\w*_\w+)\b", re.IGNORECASE),
+    re.compile(r", *(?:called|named) +[`'\"]?([A-Za-z_]\w*)", re.IGNORECASE),
+    re.compile(r"\bassert +(?:not +)?\(?([A-Za-z_]\w*)\("),
+    re.compile(r">>> *([A-Za-z_]\w*)\("),
+)
+"""Where a request names the function it asks for, surest first."""
+_NO_NAMES = frozenset(
+    {
+        *keyword.kwlist,
+        *"a an the by on only once twice when every each it like using many times that which to after".split(),
+    }
+)
+"""Words that follow "called" and are no names."""
 _PROSE = re.compile(
     r"\b(the|a|an|does|function|method|module|class|keyword|of|argument|mean|called|difference)\b", re.I
 )
@@ -65,6 +120,42 @@ def names_of(line: str) -> tuple[str, ...]:
 def asks_how(text: str) -> bool:
     """Whether the question asks how something is done, which a program shows best."""
     return _HOW.match(text.strip()) is not None
+
+
+def asks_for_function(text: str) -> bool:
+    """Whether a function is to be written: asked for in words, by its name and parameters, or by its head alone."""
+    if len(text) > LONGEST_REQUEST or _ELSEWHERE.search(text):
+        return False
+    return any(found is not None for found in (_REQUEST.match(text), _named_request(text), _open_head(text)))
+
+
+def demanded_name(text: str) -> str | None:
+    """The name that the function asked for must have, or None if the request leaves it open."""
+    given = _open_head(text) or _named_request(text)
+    if given is not None:
+        return given.group(1)
+    found = (match.group(1) for pattern in _GIVEN_NAMES for match in pattern.finditer(text))
+    return next((name for name in found if name not in _NO_NAMES and not hasattr(builtins, name)), None)
+
+
+def imports_in(text: str) -> tuple[str, ...]:
+    """The import lines of a request that is itself the beginning of a program."""
+    lines = text.splitlines() if _CODE_BEGINS.match(text) else []
+    return tuple(line.strip() for line in lines if re.match(r"(?:from [\w.]+ import|import) [\w.,* ]+$", line.strip()))
+
+
+def _named_request(text: str) -> re.Match[str] | None:
+    """A request that begins like "Implement is_prime(n)"; what is built in is no function to write."""
+    found = _NAMED_REQUEST.match(text)
+    return None if found is None or hasattr(builtins, found.group(1)) else found
+
+
+def _open_head(text: str) -> re.Match[str] | None:
+    """The last function head in `text` if nothing but a docstring follows it, in a request to write its body."""
+    heads = list(_HEAD.finditer(text))
+    if not heads or not (_CODE_BEGINS.match(text) or re.match(_BEFORE + _MAKE, text, re.IGNORECASE)):
+        return None
+    return heads[-1] if _EMPTY.fullmatch(text, heads[-1].end()) else None
 
 
 def missing_names(text: str, known: Collection[str]) -> tuple[str, ...]:

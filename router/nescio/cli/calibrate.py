@@ -274,7 +274,7 @@ def _oddities(report: Mapping[str, Any]) -> Iterator[str]:
     causes = {
         "duplicates": "{} rows were there twice and count once.",
         "contradictory": "{} rows were left out: others of the same text want another answer.",
-        "left_out": "{} rows were left out: multiple choice, with a context, graded by tests, or improper.",
+        "left_out": "{} rows were left out: multiple choice, with a context, or improper.",
         "conflicts": "{} questions were graded both right and wrong on equal evidence; both grades count.",
     }
     yield from (told.format(report[name]) for name, told in causes.items() if report.get(name))

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,6 +106,22 @@ def score_command(
     if freeze is not None:
         write_frozen(folder, freeze)
     _print_metrics(metrics, as_json)
+
+
+@app.command(name="vary")
+def vary_command(
+    file: Annotated[Path, typer.Argument(help="Word problems with their calculation in meta.work, as GSM8K's.")],
+    out: Annotated[Path, typer.Option(help="Where the rows in other numbers go.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="The first so many that can be varied.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the numbers.")] = 1,
+) -> None:
+    """Write word problems in other numbers, to fit on what no model has seen."""
+    from nescio_eval.datasets.varied import read_rows, vary
+    from nescio_eval.records import write_lines
+
+    found = list(islice(vary(read_rows(file), seed), limit))
+    write_lines(out, found)
+    _say(f"{len(found)} problems in other numbers are in {out}")
 
 
 @app.command()

@@ -61,7 +61,7 @@ def _read(
 ) -> list[Question]:
     """The questions of `path`, each row made `whole` first."""
     found = []
-    for number, row in _rows(path):
+    for number, row in rows(path):
         try:
             question = _question(known, whole(number, row))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -94,7 +94,12 @@ def _file(folder: Path, name: str) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each row of `path` with the number of its line.
+
+    Raises:
+        DataError: A line is not JSON.
+    """
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():

@@ -23,6 +23,8 @@ _SHORTEST = 4
 _SHORTEST_MEANT = 5
 _LONG = 8
 """Words of that length are hardly anything else misspelt, even fillers ("tempreture")."""
+_NAME_EDITS, _WORD_EDITS = 1, 2
+"""How far off a name and a word may be: two edits make an element's name of an invented one ("einsteium")."""
 _LIKE = 0.8
 """Least similarity of a word that is two edits off."""
 _TELLING = frozenset("not no none never why without except unless neither nor hardly barely against anti".split())
@@ -103,21 +105,22 @@ def _meant(typed: str, scanner: Scanner) -> tuple[str, str, float] | None:
     """What a misspelt word is, a "name" or a "word", and how like it; None if it is nothing, or may be two things."""
     if len(typed) < _SHORTEST or not typed.isalpha() or typed in NO_TYPOS:
         return None
-    name = _near(typed, (n for n in scanner.names if len(n) >= _SHORTEST))
-    word = _near(typed, (w for w in scanner.words if len(w) >= _SHORTEST_MEANT and w[0] == typed[0]))
+    name = _near(typed, (n for n in scanner.names if len(n) >= _SHORTEST), _NAME_EDITS)
+    words = (w for w in scanner.words if len(w) >= _SHORTEST_MEANT and w[0] == typed[0])
+    word = _near(typed, words, _WORD_EDITS)
     if (name is None) == (word is None):
         return None
     return ("name", *name) if name is not None else ("word", *(word or ("", 0.0)))
 
 
-def _near(typed: str, known: Iterable[str]) -> tuple[str, float] | None:
-    """The one word that is an edit off, or two if it is long; None if there is none, or more than one."""
+def _near(typed: str, known: Iterable[str], edits: int) -> tuple[str, float] | None:
+    """The one word that is an edit off, or at most `edits` if it is long; None if there is none, or more than one."""
     from rapidfuzz.distance import OSA
 
     near: dict[int, set[str]] = {1: set(), 2: set()}
     for word in known:
-        distance = OSA.distance(typed, word, score_cutoff=2)
-        if distance in near and (distance == 1 or OSA.normalized_similarity(typed, word) >= _LIKE):
+        distance = OSA.distance(typed, word, score_cutoff=edits)
+        if 0 < distance <= edits and (distance == 1 or OSA.normalized_similarity(typed, word) >= _LIKE):
             near[distance].add(word)
     best = near[1] or near[2]
     if len({stem(word) for word in best}) != 1:

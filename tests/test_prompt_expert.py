@@ -7,6 +7,7 @@ import pytest
 from nescio.backends import FakeBackend
 from nescio.card import PROMPT_FEATURES, load_card
 from nescio.errors import BackendUnavailable
+from nescio.evidence import feature_vector
 from nescio.prompt_expert import QUERY_CHARACTERS, TEMPERATURE, PromptExpert, declines, final_answer
 from nescio.types import Abstained, Answer, Context, Expert, Message, Query, Reason, Route, Sampling
 
@@ -167,3 +168,16 @@ def test_plain_answers_are_not_taken_for_doubt(text):
 )
 def test_the_final_answer_is_what_follows_the_last_mark(text, final):
     assert final_answer(text) == final
+
+
+async def test_an_expert_without_samples_has_no_agreement_to_weigh(tmp_path):
+    (tmp_path / "card.toml").write_text(
+        'name = "books"\ndomain = "books"\ndescription = "Books."\n[prompt]\nsystem = "Answer briefly."\nsamples = 0\n'
+    )
+    (tmp_path / "exemplars.jsonl").write_text('{"text": "Who wrote Ulysses?"}\n')
+    card = load_card(tmp_path)
+    fake = FakeBackend("Jane Austen", logprob=-0.25)
+    answer = await PromptExpert(card).answer(query(), context(fake))
+    assert card.features == ("mean_logprob", "min_logprob", "length")
+    assert [call.n for call in fake.calls] == [1]
+    assert not any(math.isnan(value) for value in feature_vector(answer.evidence.features, card.features, 0.9))

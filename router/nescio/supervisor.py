@@ -31,7 +31,7 @@ def asked_for(question: str, answer: str, earlier: Sequence[Message] = ()) -> li
 
 
 async def judged(backend: Backend, asked: Sequence[Message], seed: int) -> tuple[float, Completion]:
-    """P(yes) of `asked`, in [0, 1], and the one token that it cost.
+    """P(yes) of `asked`, in [0, 1] or NaN, and the one token that it cost.
 
     Raises:
         BackendUnavailable: The model failed.
@@ -42,11 +42,11 @@ async def judged(backend: Backend, asked: Sequence[Message], seed: int) -> tuple
 
 
 def share_of_yes(said: Completion) -> float:
-    """What "yes" has of "yes" and "no" in the first token; 1/2 where neither is among the likeliest."""
+    """What "yes" has of "yes" and "no" in the first token; NaN, which never answers, where neither is likely."""
     first = said.tokens[0] if said.tokens else None
     likeliest = () if first is None else first.top or ((first.text, first.logprob),)
     yes, no = (
         math.fsum(math.exp(logprob) for text, logprob in likeliest if text.strip().lower() == word)
         for word in ("yes", "no")
     )
-    return yes / (yes + no) if yes + no > 0 else 0.5
+    return yes / (yes + no) if yes + no > 0 else math.nan

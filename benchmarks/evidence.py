@@ -152,7 +152,9 @@ async def drawn_for(question: KnownQuestion, card: Card, backend: Backend) -> Dr
 def weighed(drawn: Sequence[Drawn]) -> dict[str, dict[str, Any]]:
     """Each set's figures, out of fold."""
     rows = [(one, one.correct, one.features()) for one in drawn]
-    graded = [row(one.question, right, 1.0, told, "fit") for one, right, told in rows if right is not None]
+    # The sets are compared on the same questions: those of which all evidence is known.
+    known = [one for one in rows if one[1] is not None and all(map(math.isfinite, one[2].values()))]
+    graded = [row(one.question, right, 1.0, told, "fit") for one, right, told in known]
     own = f"{create().card.folder.name}/"
     foreign = {row(one.question, None, 1.0, {}).key for one in drawn if not one.source.startswith(own)}
     found: dict[str, dict[str, Any]] = {}
